@@ -1,0 +1,84 @@
+"""The doors: who is asking, which gate a page has, and the only ways by which a view reaches an object.
+
+Every URL names its gate by one of the decorators here; a test walks the URL table and fails on one that does not.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from hutong.hotline.audit import actions as audit
+from hutong.hotline.cases import queries as cases
+from hutong.hotline.cases.models import Case
+from hutong.hotline.network import queries as network
+from hutong.hotline.network.models import Post, Role
+
+View = Callable[..., HttpResponseBase]
+
+
+class DeskRequest(HttpRequest):
+    """A request of somebody who is signed in and has chosen a post."""
+
+    post: Post
+
+
+class PostMiddleware:
+    """Puts the chosen post, if it is still held today, on the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.session.get("post") if "post" in request.session else None
+        request.post = network.post_held(chosen, staff=request.user, on=timezone.localdate()) if chosen else None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def public(view: View) -> View:
+    """Anybody may ask for this page."""
+    view.gate = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Somebody who is signed in, with or without a post."""
+    gated = login_required(view)
+    gated.gate = "signed_in"  # type: ignore[attr-defined]
+    return gated
+
+
+def for_posts(*roles: Role) -> Callable[[View], View]:
+    """Somebody signed in who holds one of these roles now (any role when none is named)."""
+
+    def decorate(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.post is None:
+                return redirect("account:choose_post")
+            if roles and request.post.role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        gated.gate = roles or ("any post",)  # type: ignore[attr-defined]
+        return gated
+
+    return decorate
+
+
+def case_for(request: DeskRequest, case_id: UUID) -> Case:
+    """The case, if this post may see it; the look is recorded. Otherwise the same answer as for one that is not there."""
+    case = cases.visible_to(request.post).filter(pk=case_id).first()
+    if case is None:
+        audit.record("refused", by=request.post, at=timezone.now(), subject="case", subject_id=case_id)
+        raise Http404
+    if request.method == "GET":
+        audit.record("looked", by=request.post, at=timezone.now(), subject="case", subject_id=case.id)
+    return case

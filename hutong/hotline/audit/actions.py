@@ -1,0 +1,39 @@
+"""Writing the log. In the same transaction as what it tells of: no line, no deed."""
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from hutong.hotline.audit.models import AuditEntry
+
+
+class Actor(Protocol):
+    """Whoever acts: a post of the network."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def staff_id(self) -> UUID: ...
+
+
+def record(
+    verb: str,
+    *,
+    by: Actor | None,
+    at: datetime,
+    subject: str,
+    subject_id: UUID | None = None,
+    event_id: UUID | None = None,
+    **detail: Any,
+) -> AuditEntry:
+    """Write one line: `by` did `verb` to `subject` at `at`. `detail` takes ids, codes and field names, never values."""
+    return AuditEntry.objects.create(
+        verb=verb,
+        staff_id=by.staff_id if by else None,
+        post_id=by.id if by else None,
+        at=at,
+        subject=subject,
+        subject_id=subject_id,
+        event_id=event_id,
+        detail=detail,
+    )

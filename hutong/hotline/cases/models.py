@@ -1,0 +1,288 @@
+"""The record of a matter about children: where it stands, who must act by when, and all that happened."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from hutong.hotline.clocks.models import RunningClock
+from hutong.hotline.contacts.models import CallBack, Contact
+from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.kernel.search import Tokens
+from hutong.hotline.network.models import Division, Office, Post, Staff
+from hutong.hotline.people.models import Child, Person
+from hutong.hotline.rulebook.models import Tier
+
+
+class Stage(models.TextChoices):
+    INTAKE = "intake", _("受理")
+    ASSESSMENT = "assessment", _("研判")
+    DISPATCH = "dispatch", _("派单")
+    ACCEPTANCE = "acceptance", _("签收")
+    HANDLING = "handling", _("处置")
+    REVIEW = "review", _("审核")
+    REPLY = "reply", _("答复")
+    FOLLOW_UP = "follow_up", _("回访")
+    CLOSED = "closed", _("办结")
+
+
+class Category(models.TextChoices):
+    POLICY_CONSULTATION = "policy_consultation", _("政策法规咨询")
+    RIGHTS_VIOLATION = "rights_violation", _("侵害未成年人权益案件线索")
+    PSYCHOLOGICAL_SUPPORT = "psychological_support", _("心理疏导情绪抚慰")
+    REFERRAL_SERVICE = "referral_service", _("帮扶转介")
+    HARDSHIP = "hardship", _("生活困难求助")
+    OTHER_CIVIL_AFFAIRS = "other_civil_affairs", _("其他民政职责")
+
+
+class Phase(models.TextChoices):
+    """Where protection stands, beside the loop's stages (State Council 2016 No. 13 and 36)."""
+
+    MONITORING = "monitoring", _("监测预防")
+    MANDATORY_REPORT = "mandatory_report", _("强制报告")
+    EMERGENCY = "emergency", _("应急处置")
+    ASSESSMENT_AND_SUPPORT = "assessment_and_support", _("评估帮扶")
+    GUARDIANSHIP_INTERVENTION = "guardianship_intervention", _("监护干预")
+
+
+class Resolution(models.TextChoices):
+    RESOLVED = "resolved", _("已解决")
+    ANSWERED = "answered", _("当场答复")
+    NOT_A_CASE = "not_a_case", _("非个案")
+    MERGED = "merged", _("已合并")
+
+
+class Case(models.Model):
+    """One matter. At exactly one stage, with one office that must act (`holder`) and one running deadline.
+
+    `lead` is the office that answers for the case; `centre` the hotline centre that took it. `version` counts its
+    changes: each is one event with the same number. Changed only through the one door (`cases.door`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(_("个案编号"), max_length=20, unique=True)
+    title = models.CharField(_("事由"), max_length=80)
+    stage = models.CharField(_("阶段"), max_length=12, choices=Stage)
+    tier = models.CharField(_("等级"), max_length=3, choices=Tier)
+    category = models.CharField(_("类别"), max_length=24, choices=Category, blank=True)
+    phase = models.CharField(_("保护阶段"), max_length=28, choices=Phase, default=Phase.MONITORING)
+    plan = models.TextField(_("处置方案"), blank=True, max_length=20_000)
+    place = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+", verbose_name=_("儿童所在地"))
+    place_text = models.CharField(_("详细地点"), max_length=200, blank=True)
+    call_back = models.CharField(_("安全联系方式"), max_length=16, choices=CallBack, default=CallBack.REPORTER_ONLY)
+
+    centre = models.ForeignKey(Office, models.PROTECT, related_name="centre_cases", verbose_name=_("受理中心"))
+    lead = models.ForeignKey(Office, models.PROTECT, related_name="lead_cases", verbose_name=_("主办机构"))
+    holder = models.ForeignKey(Office, models.PROTECT, related_name="held_cases", verbose_name=_("当前责任机构"))
+    worker = models.ForeignKey(Post, models.PROTECT, null=True, related_name="worked_cases", verbose_name=_("经办人"))
+
+    opened_at = models.DateTimeField(_("立案时间"))
+    stage_since = models.DateTimeField(_("进入阶段"))
+    deadline = models.OneToOneField("Clock", models.PROTECT, null=True, related_name="deadline_of", verbose_name=_("时限"))
+    due_at = models.DateTimeField(_("到期"), null=True)
+    missed_at = models.DateTimeField(_("首次逾期"), null=True)
+
+    returns = models.PositiveSmallIntegerField(_("退单次数"), default=0)
+    is_settled = models.BooleanField(_("上级已裁定"), default=False)
+    is_extended = models.BooleanField(_("已延期"), default=False)
+    extension_days = models.PositiveSmallIntegerField(_("申请延期工作日"), null=True)
+    extension_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    lower_to = models.CharField(_("建议降为"), max_length=3, choices=Tier, blank=True)
+    lower_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    reply_tries = models.PositiveSmallIntegerField(_("答复尝试次数"), default=0)
+    replied_at = models.DateTimeField(_("已答复"), null=True)
+    safe_at = models.DateTimeField(_("确认安全"), null=True)
+    closed_at = models.DateTimeField(_("办结时间"), null=True)
+    resolution = models.CharField(_("办结方式"), max_length=12, choices=Resolution, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name=_("并入"))
+    version = models.PositiveIntegerField(_("版本"), default=0)
+
+    class Meta:
+        db_table = "cases_case"
+        indexes = [
+            models.Index(fields=["holder", "due_at"], name="case_work", condition=~Q(stage="closed")),
+            models.Index(fields=["worker", "due_at"], name="case_worker_work", condition=~Q(stage="closed")),
+            models.Index(fields=["lead", "due_at"], name="case_lead_work", condition=~Q(stage="closed")),
+            models.Index(fields=["centre", "due_at"], name="case_centre_work", condition=~Q(stage="closed")),
+            models.Index(fields=["centre", "-opened_at"], name="case_centre_opened"),
+            models.Index(fields=["centre", "due_at"], name="case_missed", condition=~Q(stage="closed") & Q(missed_at__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stage="closed", deadline=None, due_at=None, closed_at__isnull=False)
+                | ~Q(stage="closed") & Q(deadline__isnull=False, due_at__isnull=False, closed_at=None),
+                name="case_open_has_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="closed") & ~Q(resolution="") | ~Q(stage="closed") & Q(resolution=""), name="case_closed_has_resolution"
+            ),
+            models.CheckConstraint(
+                condition=~Q(resolution="resolved") | Q(replied_at__isnull=False, safe_at__isnull=False), name="case_closed_when_answered_and_safe"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolution="merged", merged_into__isnull=False) | ~Q(resolution="merged") & Q(merged_into=None), name="case_merged_into"
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_into_itself"),
+            models.CheckConstraint(
+                condition=Q(lower_to="", lower_by=None) | ~Q(lower_to="") & Q(lower_by__isnull=False), name="case_lowering_has_proposer"
+            ),
+            models.CheckConstraint(
+                condition=Q(extension_days=None, extension_by=None) | Q(extension_days__range=(1, 10), extension_by__isnull=False),
+                name="case_extension_has_asker",
+            ),
+            models.CheckConstraint(
+                condition=~Q(tier__in=["I", "II"]) | Q(is_extended=False, extension_days=None), name="case_no_extension_for_i_and_ii"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Clock(RunningClock):
+    """The deadline of a case. Exactly one runs while the case is open; a missed one runs until the stage ends."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
+
+    class Meta:
+        db_table = "clocks_clock"
+        indexes = [
+            models.Index(fields=["next_alarm_at"], name="clock_alarm", condition=Q(ended_at=None, next_alarm_at__isnull=False)),
+            models.Index(fields=["case", "started_at"], name="clock_case"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="clock_one_running"),
+            models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="clock_due_after_start"),
+            models.CheckConstraint(condition=~Q(tier__in=["I", "II"]) | Q(unit__in=["minute", "day"]), name="clock_real_time_for_i_and_ii"),
+            models.CheckConstraint(condition=Q(replaces=None) | ~Q(why=""), name="clock_replaced_with_why"),
+        ]
+
+
+class Event(models.Model):
+    """One thing that happened to a case. Append-only; `seq` is the case's version after it.
+
+    `action` is a row of the table in `cases.rules`; `text` is what a person wrote; `detail` what changed, before and after.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField(_("序号"))
+    at = models.DateTimeField(_("时间"))
+    action = models.CharField(_("动作"), max_length=30)
+    by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("经手人"))
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("机构"))
+    stage_before = models.CharField(max_length=12, choices=Stage, blank=True)
+    stage_after = models.CharField(max_length=12, choices=Stage)
+    text = models.TextField(_("内容"), blank=True, max_length=20_000)
+    tokens = Tokens("text")
+    detail = models.JSONField(_("变化"), default=dict)
+    xact = models.BigIntegerField(editable=False, default=0)
+
+    class Meta:
+        db_table = "cases_event"
+        indexes = [GinIndex(fields=["tokens"], name="event_tokens")]
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_one_per_version")]
+
+
+class CaseContact(models.Model):
+    """A contact belongs to one case at most."""
+
+    contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="link")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="contact_links")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_contact"
+
+
+class CaseChild(models.Model):
+    """Several children in one case; one child in several cases."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="child_links")
+    child = models.ForeignKey(Child, models.PROTECT, related_name="case_links")
+
+    class Meta:
+        db_table = "cases_child"
+        constraints = [models.UniqueConstraint(fields=["case", "child"], name="case_child_once")]
+
+
+class PartyRole(models.TextChoices):
+    GUARDIAN = "guardian", _("监护人")
+    SUSPECTED = "suspected", _("被反映人")
+    WITNESS = "witness", _("知情人")
+    RELATIVE = "relative", _("亲属")
+    CARER = "carer", _("照料人")
+
+
+class Party(models.Model):
+    """The role that a person has in a case."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="parties")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="parties")
+    role = models.CharField(_("角色"), max_length=12, choices=PartyRole)
+    relation = models.CharField(_("与儿童关系"), max_length=40, blank=True)
+
+    class Meta:
+        db_table = "cases_party"
+        constraints = [models.UniqueConstraint(fields=["case", "person", "role"], name="party_once")]
+
+
+class Recusal(models.Model):
+    """An office, or a person, that must never receive the case, because the accused stands near it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="recusals")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="recusals", verbose_name=_("回避机构"))
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="recusals", verbose_name=_("回避人员"))
+    reason = models.CharField(_("回避原因"), max_length=200)
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_recusal"
+        constraints = [
+            models.CheckConstraint(condition=Q(office__isnull=False, staff=None) | Q(office=None, staff__isnull=False), name="recusal_of_one"),
+            models.UniqueConstraint(fields=["case", "office"], condition=Q(office__isnull=False), name="recusal_office_once"),
+            models.UniqueConstraint(fields=["case", "staff"], condition=Q(staff__isnull=False), name="recusal_staff_once"),
+        ]
+
+
+class NoticeKind(models.TextChoices):
+    HANDED_OVER = "handed_over", _("新交办")
+    WARNED = "warned", _("临期提醒")
+    MISSED = "missed", _("逾期上报")
+    REGISTERED_HERE = "registered_here", _("户籍儿童知会")
+    ASKED = "asked", _("待审批")
+    TOLD = "told", _("告知")
+
+
+class Notice(models.Model):
+    """Something an office is told, in the app."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    kind = models.CharField(_("类型"), max_length=16, choices=NoticeKind)
+    event = models.ForeignKey(Event, models.PROTECT, related_name="notices")
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    read_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "cases_notice"
+        indexes = [models.Index(fields=["office", "-at"], name="notice_unread", condition=Q(read_at=None))]
+
+
+class Presence(models.Model):
+    """Who has a case open now. Kept fresh by the page; a row older than 40 seconds is somebody who left."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="presences")
+    post = models.ForeignKey(Post, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_presence"
+        constraints = [models.UniqueConstraint(fields=["case", "post"], name="presence_once")]

@@ -1,0 +1,2 @@
+def seed_calendar() -> None:
+    """Placeholder until the calendar lands."""

@@ -1,0 +1,71 @@
+"""Working time as data, and what every running clock carries."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.network.models import Office, Post
+from hutong.hotline.rulebook.models import Limit, Tier, Unit
+
+
+class CalendarYear(models.Model):
+    """A year whose holidays and make-up workdays the State Council has published. Any other year is refused."""
+
+    year = models.PositiveSmallIntegerField(_("年份"), primary_key=True)
+    source = models.CharField(_("来源"), max_length=200)
+
+    class Meta:
+        db_table = "clocks_calendar_year"
+
+
+class CalendarDay(models.Model):
+    """A day that differs from its weekday: a holiday on a weekday, or a make-up workday on a weekend."""
+
+    day = models.DateField(_("日期"), primary_key=True)
+    year = models.ForeignKey(CalendarYear, models.PROTECT, related_name="days")
+    is_workday = models.BooleanField(_("上班"))
+    name = models.CharField(_("名称"), max_length=40)
+
+    class Meta:
+        db_table = "clocks_calendar_day"
+
+
+class WorkWindow(models.Model):
+    """One window of working time in a working day, in minutes since midnight, half-open. `office` empty: everywhere."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="work_windows")
+    start = models.PositiveSmallIntegerField(_("开始"))
+    end = models.PositiveSmallIntegerField(_("结束"))
+
+    class Meta:
+        db_table = "clocks_work_window"
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gt=F("start"), end__lte=24 * 60), name="work_window_order"),
+        ]
+
+
+class RunningClock(models.Model):
+    """What every clock carries: the limit it came from, when it started, when it is due, and how it ended.
+
+    Written once; afterwards only warned, missed, ended: a deadline that changes is a new clock with `replaces`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    limit = models.ForeignKey(Limit, models.PROTECT, related_name="+", verbose_name=_("所依时限"))
+    tier = models.CharField(_("等级"), max_length=3, choices=Tier)
+    step = models.CharField(_("环节"), max_length=20)
+    unit = models.CharField(_("单位"), max_length=15, choices=Unit)
+    started_at = models.DateTimeField(_("开始"))
+    due_at = models.DateTimeField(_("到期"))
+    next_alarm_at = models.DateTimeField(_("下一次提醒"), null=True)
+    warned = models.PositiveSmallIntegerField(_("已预警百分比"), default=0)
+    missed_at = models.DateTimeField(_("逾期"), null=True)
+    ended_at = models.DateTimeField(_("结束"), null=True)
+    set_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("设定人"))
+    why = models.CharField(_("原因"), max_length=200, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("替代"))
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,1 @@
+"""Identifiers, normal forms of numbers, masks, refusals. No tables."""

@@ -1,0 +1,102 @@
+"""Children and other people. What is known of them, on what lawful basis, and whether the guardian may be told."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.network.models import Division
+
+
+class Sex(models.TextChoices):
+    MALE = "male", _("男")
+    FEMALE = "female", _("女")
+    UNKNOWN = "unknown", _("未知")
+
+
+class LawfulBasis(models.TextChoices):
+    """Personal Information Protection Law, article 13."""
+
+    STATUTORY_DUTY = "statutory_duty", _("履行法定职责")
+    EMERGENCY = "emergency", _("紧急保护生命健康")
+    CONSENT = "consent", _("本人或监护人同意")
+
+
+class ChildStatus(models.TextChoices):
+    ORPHAN = "orphan", _("孤儿")
+    DE_FACTO_UNATTENDED = "de_facto_unattended", _("事实无人抚养儿童")
+    LEFT_BEHIND = "left_behind", _("农村留守儿童")
+    MIGRANT = "migrant", _("流动儿童")
+    DIFFICULTY_SELF = "difficulty_self", _("困境儿童(自身)")
+    DIFFICULTY_FAMILY = "difficulty_family", _("困境儿童(家庭)")
+    DIFFICULTY_GUARDIANSHIP = "difficulty_guardianship", _("困境儿童(监护)")
+    STRAY = "stray", _("流浪未成年人")
+    DISABLED = "disabled", _("残疾")
+    SERIOUSLY_ILL = "seriously_ill", _("重病")
+    PARENT_IN_CUSTODY = "parent_in_custody", _("服刑在押人员子女")
+    ORDINARY = "ordinary", _("普通儿童")
+
+
+class GuardianshipRisk(models.TextChoices):
+    UNKNOWN = "unknown", _("未评估")
+    GREEN = "green", _("绿")
+    BLUE = "blue", _("蓝")
+    YELLOW = "yellow", _("黄")
+    RED = "red", _("红")
+
+
+class SuicideRisk(models.TextChoices):
+    UNKNOWN = "unknown", _("未评估")
+    NONE = "none", _("无")
+    LOW = "low", _("低")
+    MEDIUM = "medium", _("中")
+    HIGH = "high", _("高")
+
+
+class Human(models.Model):
+    """What is kept of any human being. All of it may be unknown."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("姓名"), max_length=60, blank=True)
+    sex = models.CharField(_("性别"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
+    born_on = models.DateField(_("出生日期"), null=True, blank=True)
+    id_number = models.CharField(_("身份证号"), max_length=18, blank=True)
+    id_number_verified = models.BooleanField(_("身份证号校验通过"), default=False)
+    phone = models.CharField(_("电话"), max_length=20, blank=True)
+    address = models.CharField(_("地址"), max_length=200, blank=True)
+    lawful_basis = models.CharField(_("处理依据"), max_length=16, choices=LawfulBasis, default=LawfulBasis.STATUTORY_DUTY)
+    tell_guardian = models.BooleanField(_("可告知监护人"), default=True)
+
+    class Meta:
+        abstract = True
+
+
+class Child(Human):
+    """A child whom a case is about. `present_division`: where the child is; `registered_division`: household register."""
+
+    age = models.PositiveSmallIntegerField(_("年龄"), null=True, blank=True)
+    statuses = models.JSONField(_("儿童类别"), default=list, blank=True)
+    school = models.CharField(_("学校"), max_length=80, blank=True)
+    present_division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("现在何处"))
+    registered_division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("户籍地"))
+    guardianship_risk = models.CharField(_("监护风险"), max_length=8, choices=GuardianshipRisk, default=GuardianshipRisk.UNKNOWN)
+    suicide_risk = models.CharField(_("自杀风险"), max_length=8, choices=SuicideRisk, default=SuicideRisk.UNKNOWN)
+
+    class Meta:
+        db_table = "people_child"
+        constraints = [
+            models.CheckConstraint(condition=Q(age=None) | Q(age__lte=17), name="child_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(_("姓名不详"))
+
+
+class Person(Human):
+    """Anybody else: guardian, suspected person, witness."""
+
+    class Meta:
+        db_table = "people_person"
+
+    def __str__(self) -> str:
+        return self.name or str(_("姓名不详"))

@@ -1,0 +1,2 @@
+def seed_limits() -> None:
+    """Placeholder until the defaults land."""

@@ -1,0 +1,123 @@
+"""All settings, from the environment. `hutong up` fills in what is not given."""
+
+import os
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("HUTONG_DATA", "data")).resolve()
+DEBUG = os.environ.get("HUTONG_DEBUG") == "1"
+SECRET_KEY = os.environ.get("HUTONG_SECRET_KEY", "only-for-commands-that-serve-nobody")
+ALLOWED_HOSTS = os.environ.get("HUTONG_HOSTS", "127.0.0.1,localhost").split(",")
+LIVE_URL = os.environ.get("HUTONG_LIVE_URL", "")  # origin of the live process, empty behind one proxy
+DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for a libpq address."""
+    part = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": part.get("dbname", "hutong"),
+        "USER": part.get("user", ""),
+        "PASSWORD": part.get("password", ""),
+        "HOST": part.get("host", ""),
+        "PORT": str(part.get("port", "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": os.environ.get("HUTONG_PROCESS", "hutong")},
+    }
+
+
+# Two roles: the owner migrates; the worker (default) can neither alter tables nor rewrite what is append-only.
+DATABASES = {"default": database(os.environ.get("HUTONG_WORK_URL", ""))}
+if os.environ.get("HUTONG_AS_OWNER") == "1":
+    DATABASES["default"] = database(os.environ["HUTONG_OWNER_URL"])
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "template_partials",
+    "hutong.hotline",
+    "hutong.desks.components",
+    "hutong.desks.account",
+    "hutong.desks.operator",
+    "hutong.desks.cases",
+    "hutong.desks.county",
+    "hutong.desks.province",
+    "hutong.desks.office",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "hutong.desks.access.PostMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "desks" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "hutong.desks.context.page",
+            ],
+        },
+    }
+]
+
+ROOT_URLCONF = "hutong.project.urls"
+WSGI_APPLICATION = "hutong.project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "hotline.Staff"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account:sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account:sign_in"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_COOKIES = os.environ.get("HUTONG_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_FAILURE_VIEW = "hutong.desks.errors.csrf_failure"
+
+# Msgids are Chinese; locale/en holds the English.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [PACKAGE / "desks" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if os.environ.get("HUTONG_COLLECTED") == "1"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = os.environ.get("HUTONG_COLLECTED") != "1"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

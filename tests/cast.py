@@ -1,0 +1,66 @@
+"""The named people of the tests, in a small part of Shaanxi. Every name is invented."""
+
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+
+from hutong.hotline.network.models import Department, Office, OfficeKind, Post, Role, Staff
+
+PASSWORD = "a-quiet-night-2026"
+SINCE = date(2020, 1, 1)
+
+# code: (name, kind, department, division, parent)
+OFFICES = {
+    "mca": ("民政部", OfficeKind.MINISTRY, "", None, None),
+    "shaanxi": ("陕西省民政厅", OfficeKind.PROVINCE_BUREAU, "", "61", "mca"),
+    "xian": ("西安市12349热线中心", OfficeKind.HOTLINE_CENTRE, "", "6101", "shaanxi"),
+    "baoji": ("宝鸡市12349热线中心", OfficeKind.HOTLINE_CENTRE, "", "6103", "shaanxi"),
+    "lianhu": ("莲湖区民政局", OfficeKind.COUNTY_BUREAU, "", "610104", "xian"),
+    "changan": ("长安区民政局", OfficeKind.COUNTY_BUREAU, "", "610116", "xian"),
+    "qishan": ("岐山县民政局", OfficeKind.COUNTY_BUREAU, "", "610323", "baoji"),
+    "lianhu-education": ("莲湖区教育局", OfficeKind.DEPARTMENT, Department.EDUCATION, "610104", "lianhu"),
+    "lianhu-police": ("莲湖区公安分局", OfficeKind.DEPARTMENT, Department.POLICE, "610104", "lianhu"),
+}
+
+# sign-in: (name, role, office)
+PEOPLE = {
+    "xu": ("徐宁", Role.OPERATOR, "xian"),
+    "he": ("何静", Role.OPERATOR, "xian"),
+    "lu": ("陆远", Role.SHIFT_LEAD, "xian"),
+    "zhou": ("周敏", Role.COORDINATOR, "xian"),
+    "tan": ("谭新", Role.COORDINATOR, "xian"),
+    "wang": ("王海", Role.CASE_WORKER, "lianhu"),
+    "ma": ("马兰", Role.COORDINATOR, "lianhu"),
+    "bai": ("白雪", Role.CASE_WORKER, "changan"),
+    "cui": ("崔平", Role.COORDINATOR, "changan"),
+    "shi": ("石磊", Role.LIAISON, "lianhu-education"),
+    "jiang": ("江涛", Role.LIAISON, "lianhu-police"),
+    "qin": ("秦风", Role.COORDINATOR, "baoji"),
+    "fang": ("方圆", Role.CASE_WORKER, "qishan"),
+    "song": ("宋岚", Role.SUPERVISOR, "shaanxi"),
+    "gao": ("高洁", Role.ADMINISTRATOR, "shaanxi"),
+    "an": ("安宁", Role.AUDITOR, "shaanxi"),
+}
+
+
+def load() -> None:
+    """Write the cast into an empty database."""
+    offices: dict[str, Office] = {}
+    for code, (name, kind, department, division, parent) in OFFICES.items():
+        offices[code] = Office.objects.create(
+            code=code, name=name, kind=kind, department=department, division_id=division, parent=offices.get(parent or ""), valid_from=SINCE
+        )
+    password = make_password(PASSWORD)
+    for username, (name, role, office) in PEOPLE.items():
+        staff = Staff.objects.create(username=username, name=name, password=password)
+        Post.objects.create(staff=staff, office=offices[office], role=role, valid_from=SINCE)
+
+
+def post(username: str) -> Post:
+    """The post of a member of the cast."""
+    return Post.objects.select_related("staff", "office", "office__parent", "office__division").get(staff__username=username)
+
+
+def office(code: str) -> Office:
+    """An office of the cast."""
+    return Office.objects.get(code=code)

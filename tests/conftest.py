@@ -1,0 +1,99 @@
+"""The test database: made once from migrations, reference data and the cast, kept as a template, copied for every run.
+
+Tests run with the rights of the working role. `db` rolls back; `committed` really commits and is swept afterwards.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from hutong.project import database, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+CLUSTER = Path(os.environ.get("HUTONG_TEST_DATA", Path(tempfile.gettempdir()) / f"hutong-test-{os.getuid()}"))
+MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "hutong/hotline/**/rules.py", "hutong/hotline/**/actions.py",
+             "hutong/hotline/network/*.py", "hutong/project/reference.py", "tests/cast.py", "requirements.txt")  # fmt: skip
+# Swept after a test that commits; everything else belongs to the template.
+WORK_TABLES = (
+    "audit_entry", "assignments_assignment", "assignments_transfer", "cases_case", "cases_child", "cases_contact", "cases_event",
+    "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "contacts_contact", "contacts_draft",
+    "contacts_reporter", "people_child", "people_person", "replies_follow_up", "replies_reply", "django_session",
+)  # fmt: skip
+
+
+def use(addresses: database.Addresses, *, owner: bool = False) -> None:
+    """Point Django at a database."""
+    connection = connections["default"]
+    connection.close()
+    connection.settings_dict.update(settings.database(addresses.owner if owner else addresses.work))
+    connection.settings_dict["CONN_MAX_AGE"] = 0
+
+
+def template_name() -> str:
+    digest = hashlib.sha256()
+    for pattern in MADE_FROM:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return f"hutong_template_{digest.hexdigest()[:12]}"
+
+
+def make_template(name: str, admin: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Migrate, load reference data and the cast; renamed only when whole, so that half a template is never used."""
+    from hutong.project import reference
+    from tests import cast
+
+    making = f"{name}_{os.getpid()}"
+    use(database.addresses(CLUSTER, database=making), owner=True)
+    call_command("migrate", verbosity=0)
+    reference.load()
+    cast.load()
+    connections["default"].close()
+    if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def addresses(django_db_blocker: pytest.FixtureRequest) -> Iterator[database.Addresses]:
+    """A database of this run's own."""
+    name, template = f"hutong_test_{os.getpid()}", template_name()
+    superuser = os.environ.get("DATABASE_URL") or database.start_embedded(CLUSTER)
+    with psycopg.connect(superuser, dbname="postgres", autocommit=True) as admin, django_db_blocker.unblock():  # type: ignore[attr-defined]
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
+            make_template(template, admin)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*map(sql.Identifier, (name, template, database.OWNER))))
+        yield database.addresses(CLUSTER, database=name)
+        connections["default"].close()
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(addresses: database.Addresses) -> None:
+    """Takes the place of pytest-django's own."""
+    use(addresses)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, addresses: database.Addresses, django_db_blocker: pytest.FixtureRequest) -> Iterator[database.Addresses]:
+    """Real commits, as in service; afterwards the work tables are empty again."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield addresses
+        connections["default"].close()
+    sweep(addresses)
+
+
+def sweep(addresses: database.Addresses) -> None:
+    """Empty the work tables, as the owner, with the guards against exactly that stood aside."""
+    with psycopg.connect(addresses.owner) as owner:
+        for table in WORK_TABLES:
+            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+        owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, WORK_TABLES))))
+        for table in WORK_TABLES:
+            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
