@@ -47,12 +47,15 @@ class Assignment(models.Model):
         db_table = "assignments_assignment"
         indexes = [models.Index(fields=["office", "given_at"], name="assignment_live", condition=Q(state__in=["offered", "accepted"]))]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(kind="lead", state__in=["offered", "accepted"]), name="assignment_one_lead"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(kind="lead", state__in=["offered", "accepted"]), name="assignment_one_lead"
+            ),
             models.UniqueConstraint(
                 fields=["case", "office"], condition=Q(state__in=["offered", "accepted"]), name="assignment_one_part_per_office"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["offered", "accepted"], ended_at=None) | ~Q(state__in=["offered", "accepted"]) & Q(ended_at__isnull=False),
+                condition=Q(state__in=["offered", "accepted"], ended_at=None)
+                | ~Q(state__in=["offered", "accepted"]) & Q(ended_at__isnull=False),
                 name="assignment_ended",
             ),
             models.CheckConstraint(condition=~Q(state="accepted") | Q(accepted_at__isnull=False), name="assignment_accepted"),
@@ -90,7 +93,8 @@ class Transfer(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(state__in=["proposed", "settled"]), name="transfer_one_open"),
             models.CheckConstraint(condition=~Q(sender=F("receiver")), name="transfer_elsewhere"),
             models.CheckConstraint(
-                condition=Q(state__in=["proposed", "settled"], ended_at=None) | ~Q(state__in=["proposed", "settled"]) & Q(ended_at__isnull=False),
+                condition=Q(state__in=["proposed", "settled"], ended_at=None)
+                | ~Q(state__in=["proposed", "settled"]) & Q(ended_at__isnull=False),
                 name="transfer_ended",
             ),
         ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from hutong.hotline.cases.rules import STAGE_LABELS
 from hutong.hotline.clocks.models import RunningClock
 from hutong.hotline.contacts.models import CallBack, Contact
 from hutong.hotline.kernel.ids import new_id
@@ -15,15 +16,15 @@ from hutong.hotline.rulebook.models import Tier
 
 
 class Stage(models.TextChoices):
-    INTAKE = "intake", _("受理")
-    ASSESSMENT = "assessment", _("研判")
-    DISPATCH = "dispatch", _("派单")
-    ACCEPTANCE = "acceptance", _("签收")
-    HANDLING = "handling", _("处置")
-    REVIEW = "review", _("审核")
-    REPLY = "reply", _("答复")
-    FOLLOW_UP = "follow_up", _("回访")
-    CLOSED = "closed", _("办结")
+    INTAKE = "intake", STAGE_LABELS["intake"]
+    ASSESSMENT = "assessment", STAGE_LABELS["assessment"]
+    DISPATCH = "dispatch", STAGE_LABELS["dispatch"]
+    ACCEPTANCE = "acceptance", STAGE_LABELS["acceptance"]
+    HANDLING = "handling", STAGE_LABELS["handling"]
+    REVIEW = "review", STAGE_LABELS["review"]
+    REPLY = "reply", STAGE_LABELS["reply"]
+    FOLLOW_UP = "follow_up", STAGE_LABELS["follow_up"]
+    CLOSED = "closed", STAGE_LABELS["closed"]
 
 
 class Category(models.TextChoices):
@@ -82,6 +83,7 @@ class Case(models.Model):
     due_at = models.DateTimeField(_("到期"), null=True)
     missed_at = models.DateTimeField(_("首次逾期"), null=True)
 
+    tier_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("定级人"))
     returns = models.PositiveSmallIntegerField(_("退单次数"), default=0)
     is_settled = models.BooleanField(_("上级已裁定"), default=False)
     is_extended = models.BooleanField(_("已延期"), default=False)
@@ -117,10 +119,12 @@ class Case(models.Model):
                 condition=Q(stage="closed") & ~Q(resolution="") | ~Q(stage="closed") & Q(resolution=""), name="case_closed_has_resolution"
             ),
             models.CheckConstraint(
-                condition=~Q(resolution="resolved") | Q(replied_at__isnull=False, safe_at__isnull=False), name="case_closed_when_answered_and_safe"
+                condition=~Q(resolution="resolved") | Q(replied_at__isnull=False, safe_at__isnull=False),
+                name="case_closed_when_answered_and_safe",
             ),
             models.CheckConstraint(
-                condition=Q(resolution="merged", merged_into__isnull=False) | ~Q(resolution="merged") & Q(merged_into=None), name="case_merged_into"
+                condition=Q(resolution="merged", merged_into__isnull=False) | ~Q(resolution="merged") & Q(merged_into=None),
+                name="case_merged_into",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_into_itself"),
             models.CheckConstraint(
@@ -243,7 +247,9 @@ class Recusal(models.Model):
     class Meta:
         db_table = "cases_recusal"
         constraints = [
-            models.CheckConstraint(condition=Q(office__isnull=False, staff=None) | Q(office=None, staff__isnull=False), name="recusal_of_one"),
+            models.CheckConstraint(
+                condition=Q(office__isnull=False, staff=None) | Q(office=None, staff__isnull=False), name="recusal_of_one"
+            ),
             models.UniqueConstraint(fields=["case", "office"], condition=Q(office__isnull=False), name="recusal_office_once"),
             models.UniqueConstraint(fields=["case", "staff"], condition=Q(staff__isnull=False), name="recusal_staff_once"),
         ]

@@ -1,0 +1,62 @@
+"""Which offices may be given what."""
+
+from django.db.models import Q, QuerySet
+
+from hutong.hotline.assignments.models import LIVE, Assignment, Kind
+from hutong.hotline.cases.models import Case
+from hutong.hotline.network.models import Office, OfficeKind, Post
+
+Offices = QuerySet[Office]
+
+LEADS = (OfficeKind.COUNTY_BUREAU, OfficeKind.TOWNSHIP, OfficeKind.SHELTER, OfficeKind.SOCIAL_ORGANISATION)
+
+
+def _in_service() -> Offices:
+    return Office.objects.filter(valid_to=None)
+
+
+def leads_for(case: Case) -> Offices:
+    """Offices of the centre's prefecture that can lead: the county first, then what stands below it."""
+    near = Q(parent=case.centre_id) | Q(parent__parent=case.centre_id)
+    return _not_recused(case, _in_service().filter(near, kind__in=LEADS))
+
+
+def helpers_for(case: Case, kind: str) -> Offices:
+    """Offices of the prefecture that can be given a part: departments for a referral, any for the rest."""
+    near = Q(parent=case.centre_id) | Q(parent__parent=case.centre_id) | Q(parent__parent__parent=case.centre_id)
+    offices = _in_service().filter(near).exclude(pk=case.lead_id)
+    if kind == Kind.REFERRAL:
+        offices = offices.filter(kind=OfficeKind.DEPARTMENT)
+    return _not_recused(case, offices)
+
+
+def receivers_for(case: Case) -> Offices:
+    """Where a case may be transferred: another county of the prefecture, or another prefecture's centre."""
+    counties = Q(kind=OfficeKind.COUNTY_BUREAU, parent=case.centre_id)
+    centres = Q(kind=OfficeKind.HOTLINE_CENTRE)
+    return _not_recused(case, _in_service().filter(counties | centres).exclude(pk__in=[case.lead_id, case.centre_id]))
+
+
+def decider(case: Case, receiver: Office) -> Office:
+    """Across counties the centre decides; across prefectures the province; across provinces the level above both."""
+    if receiver.kind != OfficeKind.HOTLINE_CENTRE:
+        return case.centre
+    province = case.centre.parent
+    if province is None or receiver.parent_id == province.pk or province.parent is None:
+        return province or case.centre
+    return province.parent
+
+
+def parts_of(post: Post) -> QuerySet[Assignment]:
+    """Parts (assist, referral, consultation) that wait for this post's office, oldest first."""
+    return (
+        Assignment.objects.filter(office=post.office_id, state__in=LIVE)
+        .exclude(kind=Kind.LEAD)
+        .exclude(case__recusals__staff=post.staff_id)
+        .select_related("case", "given_by__office")
+        .order_by("given_at")
+    )
+
+
+def _not_recused(case: Case, offices: Offices) -> Offices:
+    return offices.exclude(recusals__case=case).order_by("division_id", "name")

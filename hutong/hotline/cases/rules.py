@@ -1,0 +1,268 @@
+"""The loop as a table: at which stage who may do what, where it leads, and why not.
+
+Read it without knowing Python: `ACTIONS` is the table. One row is one thing that a person or a timer does to a case.
+The screens, the API, the phone and the timers all ask `why_not`; the diagram in docs/loop.md is drawn from `ACTIONS`.
+Source: pilot notice of September 2020 (集中受理、分级介入、限时办理、统一回复); limits and returns: 12345 rules, see the rulebook.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from hutong.hotline.kernel.refusals import Reason
+
+NEW = "new"  # before there is a case
+STAGE_LABELS = {
+    "intake": _("受理"),
+    "assessment": _("研判"),
+    "dispatch": _("派单"),
+    "acceptance": _("签收"),
+    "handling": _("处置"),
+    "review": _("审核"),
+    "reply": _("答复"),
+    "follow_up": _("回访"),
+    "closed": _("办结"),
+}
+STAGES = tuple(STAGE_LABELS)
+OPEN = STAGES[:-1]
+MOVABLE = ("assessment", "dispatch", "handling")  # where a case may stand while it is being transferred
+JUDGED = ("dispatch", "acceptance", "handling", "review", "reply", "follow_up")
+TIERS = ("I", "II", "III", "IV")  # most urgent first
+
+RETURNS_BEFORE_ABOVE = 2
+REPLY_TRIES = 3
+EXTENSION_MAXIMUM_DAYS = 10
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the table asks about: the case as it stands and the person who wants to act, seen from the case.
+
+    `relations` of the person's office to the case: centre, lead, holder, above_lead (the office above the lead),
+    province (above the centre), part (has an assist, referral or consultation), decider and receiver of an open transfer,
+    worker (the person is the named one), timer.
+    """
+
+    stage: str
+    tier: str = "III"
+    role: str = ""
+    relations: frozenset[str] = frozenset()
+    is_settled: bool = False
+    is_extended: bool = False
+    extension_asked: bool = False
+    lowering_asked: bool = False
+    lowering_by_me: bool = False
+    transfer: str = ""
+    transfer_by_us: bool = False
+    my_part: str = ""
+    open_parts: int = 0
+    is_merged: bool = False
+    has_reporter: bool = True
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A condition of an action, with what is said where it does not hold."""
+
+    holds: Callable[[Situation], bool]
+    reason: Reason
+
+
+def fact(code: str, holds: Callable[[Situation], bool], sentence: str, remedy: str = "") -> Fact:
+    return Fact(holds, Reason(code, sentence, remedy))
+
+
+TIER_MAY_RISE = fact("highest_tier", lambda s: s.tier != "I", _("已是特急,不能再提级。"))
+TIER_MAY_FALL = fact("lowest_tier", lambda s: s.tier != "IV", _("已是最低等级。"))
+LOWERING_NOT_ASKED = fact("lowering_asked", lambda s: not s.lowering_asked, _("已有降级建议待第二人确认。"))
+LOWERING_ASKED = fact("no_lowering", lambda s: s.lowering_asked, _("没有待确认的降级建议。"))
+SECOND_PERSON = fact("second_person", lambda s: not s.lowering_by_me, _("降级须由另一人确认。"), _("请同事核对后确认。"))
+MAY_BE_RETURNED = fact("settled", lambda s: not s.is_settled, _("上级已裁定主办机构,不能再退单。"), _("可申请会商或移送。"))
+ORDINARY_TIER = fact("urgent_tier", lambda s: s.tier in {"III", "IV"}, _("特急、紧急个案不得延期。"), _("请求协办或报告困难。"))
+NOT_EXTENDED = fact("extended", lambda s: not s.is_extended, _("已延期一次,不能再延。"))
+EXTENSION_NOT_ASKED = fact("extension_asked", lambda s: not s.extension_asked, _("延期申请正待上级批准。"))
+EXTENSION_ASKED = fact("no_extension", lambda s: s.extension_asked, _("没有待批准的延期申请。"))
+NO_TRANSFER = fact("transfer_open", lambda s: not s.transfer, _("移送尚未了结。"), _("等待裁定和接收,或先撤回移送。"))
+TRANSFER_PROPOSED = fact("no_transfer_proposed", lambda s: s.transfer == "proposed", _("没有待裁定的移送。"))
+TRANSFER_SETTLED = fact("no_transfer_settled", lambda s: s.transfer == "settled", _("没有待接收的移送。"))
+OWN_TRANSFER = fact("no_own_transfer", lambda s: s.transfer_by_us, _("没有本机构提出的移送。"))
+PART_OFFERED = fact("no_part_offered", lambda s: s.my_part == "offered", _("没有待本机构签收的办件。"))
+PART_MINE = fact("no_part", lambda s: s.my_part == "accepted", _("本机构没有正在办理的办件。"), _("请先签收。"))
+PARTS_DONE = fact("parts_open", lambda s: s.open_parts == 0, _("还有办件没有办结。"), _("等待各机构办结,或收回办件。"))
+PARTS_OPEN = fact("no_parts", lambda s: s.open_parts > 0, _("没有可收回的办件。"))
+NOT_MERGED = fact("merged", lambda s: not s.is_merged, _("本案已并入另一个案。"), _("请先撤销合并。"))
+MERGED = fact("not_merged", lambda s: s.is_merged, _("本案没有被合并。"))
+NOT_URGENT = fact("danger", lambda s: s.tier != "I", _("特急个案必须做安全评估,不能直接办结。"))
+ADVICE_ONLY = fact("not_advice", lambda s: s.tier == "IV", _("只有咨询服务可以当场答复办结。"))
+
+DESK = frozenset({"operator", "shift_lead", "coordinator"})
+JUDGES = frozenset({"shift_lead", "coordinator"})
+FIELD = frozenset({"case_worker", "coordinator", "liaison", "child_director"})
+HEADS = frozenset({"coordinator"})
+PROVINCE = frozenset({"supervisor"})
+ANYONE = DESK | FIELD | PROVINCE | {"inspector", "expert"}
+
+Who = dict[str, frozenset[str]]  # relation of the office to the case -> roles that may
+
+
+@dataclass(frozen=True)
+class Action:
+    """One row of the table.
+
+    `stages` where it may be done; `to` where it may lead (empty: the stage stays), `moves_from` if not from all `stages`;
+    `who` by relation and role; `facts` what else must hold. `adds_only` marks what a stale page may still do, because it
+    overwrites nothing.
+    """
+
+    code: str
+    label: str
+    done: str
+    stages: tuple[str, ...]
+    who: Who
+    to: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    adds_only: bool = False
+    moves_from: tuple[str, ...] = ()
+
+
+def row(
+    code: str, label: str, done: str, stages: tuple[str, ...], who: Who, to: tuple[str, ...] = (), *facts: Fact,
+    adds_only: bool = False, moves_from: tuple[str, ...] = (),
+) -> Action:  # fmt: skip
+    return Action(code, label, done, stages, who, to, facts, adds_only, moves_from or stages)
+
+
+CENTRE_DESK: Who = {"centre": DESK}
+CENTRE_JUDGES: Who = {"centre": JUDGES}
+LEAD: Who = {"lead": FIELD | DESK}
+BOTH: Who = {"centre": DESK, "lead": FIELD}
+TIMER: Who = {"timer": frozenset({""})}
+
+_ROWS = (
+    # --- the nine stages, in order: what ends each of them
+    row("open", _("转入受理"), _("转入受理"), (NEW,), CENTRE_DESK | TIMER, ("intake",)),
+    row("register", _("登记立案"), _("登记立案"), (NEW, "intake"), CENTRE_DESK, ("assessment",)),
+    row("answer_on_the_spot", _("当场答复办结"), _("当场答复,办结"), ("intake", "assessment"), CENTRE_DESK, ("closed",), ADVICE_ONLY, PARTS_DONE, NO_TRANSFER),
+    row("dismiss", _("作为非个案办结"), _("认定为非个案"), ("intake", "assessment"), CENTRE_JUDGES, ("closed",), NOT_URGENT, PARTS_DONE, NO_TRANSFER),
+    row("assess", _("完成研判"), _("完成研判"), ("assessment",), CENTRE_JUDGES, ("dispatch",)),
+    row("dispatch", _("派单"), _("派单"), ("dispatch",), {"holder": JUDGES | PROVINCE}, ("acceptance",), NO_TRANSFER),
+    row("keep", _("中心自办"), _("由中心自办"), ("dispatch",), CENTRE_JUDGES, ("handling",), NO_TRANSFER),
+    row("accept", _("签收"), _("签收"), ("acceptance",), LEAD, ("handling",)),
+    row("return", _("退单"), _("退单"), ("acceptance",), LEAD, ("dispatch",), MAY_BE_RETURNED),
+    row("report", _("提交处置报告"), _("提交处置报告"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS | JUDGES}, ("review",), NO_TRANSFER),
+    row("approve", _("审核通过"), _("审核通过"), ("review",), CENTRE_JUDGES, ("reply",)),
+    row("send_back", _("退回补充"), _("退回补充"), ("review",), CENTRE_JUDGES, ("handling",)),
+    row("answer", _("已答复报告人"), _("答复报告人"), ("reply",), CENTRE_DESK, ("follow_up",)),
+    row("not_reached", _("未联系上"), _("未联系上报告人"), ("reply",), CENTRE_DESK, ("follow_up",)),
+    row("close", _("确认安全并办结"), _("确认儿童安全,办结"), ("follow_up",), CENTRE_DESK, ("closed",), PARTS_DONE),
+    row("reassess", _("仍不安全或未解决"), _("回访后重新研判"), ("follow_up",), CENTRE_DESK, ("assessment",)),
+    row("reopen", _("重新办理"), _("重新办理"), ("closed",), CENTRE_JUDGES | {"province": PROVINCE}, ("assessment",), NOT_MERGED),
+    # --- beside the stages: the record
+    row("note", _("记一笔"), _("记录"), STAGES, {"centre": ANYONE, "lead": ANYONE, "holder": ANYONE, "part": ANYONE, "province": ANYONE}, (), adds_only=True),
+    row("add_contact", _("并入来访记录"), _("并入来访记录"), STAGES, CENTRE_DESK, (), NOT_MERGED, adds_only=True),
+    row("add_child", _("增加儿童"), _("增加儿童"), OPEN, BOTH, (), adds_only=True),
+    row("add_party", _("增加关系人"), _("增加关系人"), OPEN, BOTH, (), adds_only=True),
+    row("set_risk", _("评估儿童风险"), _("评估儿童风险"), OPEN, BOTH, ()),
+    row("set_phase", _("调整保护阶段"), _("调整保护阶段"), OPEN, BOTH, ()),
+    row("set_call_back", _("调整安全联系方式"), _("调整安全联系方式"), OPEN, CENTRE_DESK, ()),
+    row("reveal_reporter", _("查看报告人身份"), _("查看报告人身份"), STAGES, {"lead": FIELD, "province": PROVINCE}, (), adds_only=True),
+    row("recuse", _("登记回避"), _("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), moves_from=("acceptance", "handling")),
+    # --- the tier
+    row("raise_tier", _("提级"), _("提级"), OPEN, BOTH | {"province": PROVINCE}, (), TIER_MAY_RISE),
+    row("propose_lower", _("建议降级"), _("建议降级"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), TIER_MAY_FALL, LOWERING_NOT_ASKED),
+    row("confirm_lower", _("确认降级"), _("确认降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
+    row("refuse_lower", _("不同意降级"), _("不同意降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
+    # --- the worker and the limit
+    row("name_worker", _("指定经办人"), _("指定经办人"), ("handling",), {"lead": HEADS | JUDGES}, ()),
+    row(
+        "ask_extension", _("申请延期"), _("申请延期"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS}, (),
+        ORDINARY_TIER, NOT_EXTENDED, EXTENSION_NOT_ASKED,
+    ),
+    row("grant_extension", _("同意延期"), _("同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, ORDINARY_TIER),
+    row("refuse_extension", _("不同意延期"), _("不同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED),
+    # --- other offices' parts
+    row("assist", _("请求协办"), _("请求协办"), JUDGED, {"centre": JUDGES, "lead": FIELD}, ()),
+    row("refer", _("转介部门"), _("转介部门"), JUDGED, {"centre": JUDGES, "lead": FIELD}, ()),
+    row("consult", _("提请会商"), _("提请会商"), JUDGED, {"centre": JUDGES, "lead": FIELD}, ()),
+    row("accept_part", _("签收办件"), _("签收办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED),
+    row("return_part", _("退回办件"), _("退回办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED),
+    row("finish_part", _("办结办件"), _("办结办件"), OPEN, {"part": ANYONE}, (), PART_MINE),
+    row("withdraw_part", _("收回办件"), _("收回办件"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), PARTS_OPEN),
+    # --- to another county or prefecture
+    row(
+        "propose_transfer", _("提请移送"), _("提请移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), NO_TRANSFER
+    ),
+    row("withdraw_transfer", _("撤回移送"), _("撤回移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), OWN_TRANSFER),
+    row("settle_transfer", _("同意移送"), _("同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED),
+    row("refuse_transfer", _("不同意移送"), _("不同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED),
+    row("accept_transfer", _("接收移送"), _("接收移送"), MOVABLE, {"receiver": FIELD | JUDGES}, ("assessment", "handling"), TRANSFER_SETTLED),
+    row("decline_transfer", _("不予接收"), _("不予接收"), MOVABLE, {"receiver": FIELD | JUDGES}, (), TRANSFER_SETTLED),
+    # --- the same matter twice
+    row("merge", _("并入另一个案"), _("并入另一个案"), OPEN, CENTRE_JUDGES, ("closed",), PARTS_DONE, NO_TRANSFER),
+    row("unmerge", _("撤销合并"), _("撤销合并"), ("closed",), CENTRE_JUDGES, ("assessment",), MERGED),
+    row("absorb", _("并入来案"), _("另一个案并入本案"), OPEN, CENTRE_JUDGES, (), adds_only=True),
+    row("release", _("分出来案"), _("另一个案从本案分出"), STAGES, CENTRE_JUDGES, (), adds_only=True),
+    # --- timers
+    row("warn", _("临期提醒"), _("临期提醒"), OPEN, TIMER, ()),
+    row("miss", _("逾期上报"), _("逾期,已报上级"), OPEN, TIMER, ()),
+)  # fmt: skip
+ACTIONS = {action.code: action for action in _ROWS}
+
+# Not on a page's buttons: done by timers, by other screens, or together with another action.
+NOT_ON_THE_CASE = frozenset({"open", "add_contact", "absorb", "release", "warn", "miss"})
+
+STALE = Reason("stale", _("您打开页面后,个案有了新的变化,本次没有保存,您填写的内容仍在。"), _("请看过变化后再提交。"))
+NOT_THERE = Reason("not_there", _("没有这个个案,或您无权查看。"))
+NOT_YOURS = Reason("not_yours", _("您的岗位不能做这一步。"))
+
+
+joined = lazy(lambda names: "、".join(str(name) for name in names), str)
+
+
+def wrong_stage(action: Action) -> Reason:
+    """What is said when the case is not where the action may be done: where it could be."""
+    names = [STAGE_LABELS[stage] for stage in action.stages if stage in STAGE_LABELS]
+    return Reason("wrong_stage", format_lazy(_("只有在“{stages}”阶段才能做这一步。"), stages=joined(names)))
+
+
+def concerns(action: Action, situation: Situation) -> bool:
+    """Whether the action is this person's at all, by relation and role, whatever the stage."""
+    return any(situation.role in roles for relation, roles in action.who.items() if relation in situation.relations)
+
+
+def why_not(action: Action, situation: Situation) -> Reason | None:
+    """Why this person may not do this now; None when they may. The one answer for buttons, API, phone and timers."""
+    if situation.stage not in action.stages:
+        return wrong_stage(action)
+    if not concerns(action, situation):
+        return NOT_YOURS
+    return next((fact.reason for fact in action.facts if not fact.holds(situation)), None)
+
+
+def is_lower(tier: str, than: str) -> bool:
+    """Whether `tier` is less urgent than `than`."""
+    return TIERS.index(tier) > TIERS.index(than)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One way from stage to stage, for the diagram and the test that it is complete."""
+
+    before: str
+    after: str
+    labels: tuple[str, ...] = field(default=())
+
+
+def arrows() -> list[Arrow]:
+    """Every way from stage to stage that the table allows, in the order of the stages."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for action in _ROWS:
+        for before in action.moves_from:
+            for after in action.to:
+                if before != after:
+                    ways.setdefault((before, after), []).append(action.code)
+    order = (NEW, *STAGES)
+    return [Arrow(*key, tuple(ways[key])) for key in sorted(ways, key=lambda key: (order.index(key[0]), order.index(key[1])))]
