@@ -1,0 +1,48 @@
+"""Free text as it is kept: whole characters, one kind of line end, no longer than 20,000. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from hutong.hotline.kernel.refusals import Reason, Refusal
+
+LIMIT = 20_000
+REMOVED = _("有 {count} 处无法识别的字符(多为半个表情或生僻字)没有保存,其余文字都在,请看一眼。")
+TOO_LONG = _("文字有 {count} 字,超过 {limit} 字,没有保存;草稿仍在。")
+SHORTEN = _("请删减,或把其余部分另记一条。")
+
+UNREADABLE = "\ufffd"  # what a browser, or decoding, makes of half a surrogate
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that can be stored, and how many places of it could not be read and are gone."""
+
+    text: str
+    removed: int = 0
+
+    @property
+    def remark(self) -> str:
+        """What the writer is told; empty when nothing was removed."""
+        return str(format_lazy(REMOVED, count=self.removed)) if self.removed else ""
+
+
+def storable(text: str) -> Text:
+    """Without half surrogates and control characters, with `\\n` as the only line end; of any length."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    pieces = re.split(f"{UNREADABLE}+", whole)
+    kept = CONTROLS.sub("", "".join(pieces).replace("\r\n", "\n").replace("\r", "\n"))
+    return Text(kept, len(pieces) - 1)
+
+
+def clean(text: str, *, field: str = "", limit: int = LIMIT) -> Text:
+    """A storable text without blank ends. Raises Refusal, naming `field`, where it has more than `limit` characters."""
+    found = storable(text)
+    kept = found.text.strip()
+    if len(kept) > limit:
+        sentence = format_lazy(TOO_LONG, count=f"{len(kept):,}", limit=f"{limit:,}")
+        raise Refusal(Reason("too_long", sentence, SHORTEN), fields={field: str(sentence)} if field else {})
+    return Text(kept, found.removed)

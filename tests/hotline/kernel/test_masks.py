@@ -1,0 +1,36 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hutong.hotline.kernel import masks
+
+
+@pytest.mark.parametrize(("full", "masked"), [("", ""), ("张", "张*"), ("张三丰", "张*")])
+def test_a_name_shows_its_first_character(full: str, masked: str) -> None:
+    assert masks.name(full) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("", ""),
+        ("13812341234", "138****1234"),
+        ("13812341234-0042", "138****1234-****"),
+        ("029-87654321", "029-****4321"),
+        ("029-87654321-601", "029-****4321-***"),
+        ("87654321", "****4321"),
+        ("12349", "***"),
+    ],
+)
+def test_a_telephone_number_hides_its_middle(number: str, masked: str) -> None:
+    assert masks.telephone(number) == masked
+
+
+def test_an_identity_number_hides_place_and_birth() -> None:
+    assert masks.identity_number("11010519491231002X") == "110***********002X"
+    assert masks.identity_number("") == ""
+
+
+@given(st.text(alphabet="0123456789-+", max_size=20))
+def test_no_number_is_shown_whole(number: str) -> None:
+    assert not number.strip("-+") or masks.telephone(number) != number
