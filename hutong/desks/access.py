@@ -8,10 +8,11 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
@@ -47,9 +48,23 @@ def public(view: View) -> View:
     return view
 
 
+def to_sign_in(request: Any) -> HttpResponse:
+    """Ask who this is. A region of a page is not replaced by a sign-in form: the page says so and keeps what was typed."""
+    return HttpResponse(status=401) if request.htmx else redirect_to_login(request.get_full_path())
+
+
+def to_choice_of_post(wanted: str) -> HttpResponse:
+    """Ask in which post the person works, then go where they wanted."""
+    return redirect(reverse("account:choose_post", query={"next": wanted}))
+
+
 def signed_in(view: View) -> View:
     """Somebody who is signed in, with or without a post."""
-    gated = login_required(view)
+
+    @wraps(view)
+    def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else to_sign_in(request)
+
     gated.gate = "signed_in"  # type: ignore[attr-defined]
     return gated
 
@@ -58,11 +73,11 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
     """Somebody signed in who holds one of these roles now (any role when none is named)."""
 
     def decorate(view: View) -> View:
-        @login_required
+        @signed_in
         @wraps(view)
         def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.post is None:
-                return redirect("account:choose_post")
+                return HttpResponse(status=401) if request.htmx else to_choice_of_post(request.get_full_path())
             if roles and request.post.role not in roles:
                 raise PermissionDenied
             return view(request, *args, **kwargs)

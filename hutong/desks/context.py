@@ -1,9 +1,14 @@
-"""What every page knows: who looks at it, in which post, and where the live stream is."""
+"""What every page knows: who looks at it, in which post, with which desks, and where the live stream is."""
+
+import time
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from hutong.desks.navigation import desks_of
+
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Context of the frame around every page."""
-    return {"post": getattr(request, "post", None), "live_url": settings.LIVE_URL, "demo": settings.DEMO}
+    """Context of the frame around every page. `drawn_at` (seconds since 1970) lets the page catch up and set its clocks."""
+    post = getattr(request, "post", None)
+    return {"post": post, "desks": desks_of(post) if post else (), "live_url": settings.LIVE_URL, "drawn_at": f"{time.time():.3f}"}

@@ -11,6 +11,7 @@ DEBUG = os.environ.get("HUTONG_DEBUG") == "1"
 SECRET_KEY = os.environ.get("HUTONG_SECRET_KEY", "only-for-commands-that-serve-nobody")
 ALLOWED_HOSTS = os.environ.get("HUTONG_HOSTS", "127.0.0.1,localhost").split(",")
 LIVE_URL = os.environ.get("HUTONG_LIVE_URL", "")  # origin of the live process, empty behind one proxy
+WEB_ORIGIN = os.environ.get("HUTONG_WEB_ORIGIN", "")  # origin of the pages, where the live process has another
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
 
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django.contrib.postgres",
     "django_htmx",
     "template_partials",
@@ -57,11 +59,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hutong.desks.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hutong.desks.account.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -83,6 +86,7 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "hutong.desks.components.forms.Renderer"
 ROOT_URLCONF = "hutong.project.urls"
 WSGI_APPLICATION = "hutong.project.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -118,6 +122,6 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = os.environ.get("HUTONG_COLLECTED") != "1"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = os.environ.get("HUTONG_COLLECTED") != "1"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

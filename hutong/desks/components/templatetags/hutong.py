@@ -1,0 +1,128 @@
+"""What templates of every desk build with. `/components` shows each in all its states."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from hutong.desks.components.icons import ICONS
+from hutong.desks.components.wording import span
+from hutong.hotline.cases.models import Stage
+from hutong.hotline.rulebook.models import Tier
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon, silent to screen readers: words must stand beside it."""
+    return format_html('<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">{}</svg>', mark_safe(ICONS[name]))  # noqa: S308 our own drawings
+
+
+@register.simple_tag
+def tier(code: str) -> SafeString:
+    """The badge of a tier: number, name, shape and colour."""
+    return format_html('<span class="tier tier-{}">{}{} {}</span>', code, icon(f"tier-{code}"), code, Tier(code).label)
+
+
+@register.simple_tag
+def stage(code: str) -> SafeString:
+    """The chip of a stage."""
+    return format_html('<span class="badge{}">{}</span>', "" if code == Stage.CLOSED else " accent", Stage(code).label)
+
+
+@register.inclusion_tag("components/loop.html")
+def loop_strip(code: str) -> dict[str, object]:
+    """The nine stages, with the one where the case stands."""
+    stages = list(Stage)
+    here = stages.index(Stage(code))
+    return {
+        "steps": [("done" if at < here else "now" if at == here else "ahead", step.label) for at, step in enumerate(stages)],
+        "here": here + 1,
+        "label": stages[here].label,
+    }
+
+
+@register.simple_tag
+def clock(due_at: datetime | None, started_at: datetime | None = None, warned: int | None = None) -> SafeString:
+    """A countdown to `due_at`, drawn here and kept ticking by the browser. Nothing where nothing is due.
+
+    `warned` (0, 50, 80) is the last alarm of the clock. Give it where the limit runs in working time only; elsewhere the
+    browser marks half and four fifths of the time from `started_at` by itself.
+    """
+    if due_at is None:
+        return format_html('<span class="soft">{}</span>', "—")
+    left = due_at - timezone.now()
+    text = _("已超 {span}") if left < timedelta() else _("还剩 {span}")
+    return format_html(
+        '<case-clock due="{}"{}{} title="{}" class="{}">{}</case-clock>',
+        due_at.isoformat(),
+        format_html(' started="{}"', started_at.isoformat()) if started_at else "",
+        format_html(' warned="{}"', warned) if warned is not None else "",
+        _("到期 {moment}").format(moment=full(due_at)),
+        "over" if left < timedelta() else "",
+        text.format(span=span(abs(left))),
+    )
+
+
+def full(moment: datetime) -> str:
+    """Date and time to the second, for a title."""
+    return date_format(timezone.localtime(moment), _("Y年n月j日 H:i:s"))
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """A moment as people say it: 今天 14:05, 昨天 09:30, 9月18日 14:05; the whole of it on hover."""
+    if moment is None:
+        return format_html('<span class="soft">{}</span>', "—")
+    local, today = timezone.localtime(moment), timezone.localdate()
+    formats = {
+        today: _("今天 H:i"),
+        today - timedelta(days=1): _("昨天 H:i"),
+        today + timedelta(days=1): _("明天 H:i"),
+    }
+    pattern = formats.get(local.date()) or (_("n月j日 H:i") if local.year == today.year else _("Y年n月j日 H:i"))
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), full(moment), date_format(local, pattern))
+
+
+@register.simple_tag
+def field(bound: BoundField) -> SafeString:
+    """A form's field with label, hint and errors, tied together for screen readers."""
+    return bound.as_field_group()
+
+
+@register.simple_tag
+def avatar(name: str) -> SafeString:
+    """A person's mark: the last character of a Chinese name, the initial of another; the whole name on hover."""
+    short = name[:1].upper() if name.isascii() else name[-1:]
+    return format_html('<span class="avatar" role="img" title="{0}" aria-label="{0}">{1}</span>', name, short)
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(title: str, advice: str, link: str = "", label: str = "", symbol: str = "list") -> dict[str, str]:
+    """An empty place that says what to do next, with a link when there is somewhere to go."""
+    return {"title": title, "advice": advice, "link": link, "label": label, "symbol": symbol}
+
+
+@register.simple_tag
+def masked(value: str) -> SafeString:
+    """A value of which only a part is shown; the caller masks it."""
+    return format_html('<span class="masked" title="{}">{}{}</span>', _("部分隐去"), icon("lock"), value)
+
+
+@register.inclusion_tag("components/refused.html")
+def refused(label: str, reason: object) -> dict[str, object]:
+    """A button that is not open now, with its reason (a `Reason`) on hover, focus and tap."""
+    return {"label": label, "reason": reason}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: template.Context, page: "Page[object]") -> dict[str, object]:
+    """The way from page to page of a long list; keeps the rest of the query."""
+    return {"page": page, "request": context["request"]}

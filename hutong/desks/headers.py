@@ -1,0 +1,30 @@
+"""What browsers are told about every page: whose scripts may run, and to keep nothing."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class HeadersMiddleware:
+    """No script or style but our own files, and no copy on a shared desk's disk."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = "; ".join(
+            (
+                "default-src 'self'",
+                f"connect-src 'self' {settings.LIVE_URL}".strip(),
+                "img-src 'self' data:",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            )
+        )
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", self.policy)
+        response.setdefault("Cache-Control", "no-store")
+        return response

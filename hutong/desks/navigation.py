@@ -1,0 +1,43 @@
+"""Which desks a post has; the first is its home."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from hutong.hotline.cases.queries import READS_NO_CASES
+from hutong.hotline.network.models import OfficeKind, Post, Role
+
+FIELD_ROLES = frozenset({Role.CASE_WORKER, Role.CHILD_DIRECTOR, Role.LIAISON})
+CENTRE = frozenset({OfficeKind.HOTLINE_CENTRE})
+PROVINCE = frozenset({OfficeKind.PROVINCE_BUREAU, OfficeKind.MINISTRY})
+FIELD = frozenset(OfficeKind) - CENTRE - PROVINCE
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An entry of the bar: the name of its URL, its label and icon, and to whom it belongs."""
+
+    name: str
+    label: str
+    symbol: str
+    roles: frozenset[Role]
+    kinds: frozenset[OfficeKind] = frozenset(OfficeKind)
+
+
+READERS = frozenset(Role) - READS_NO_CASES
+DESKS = (
+    Desk("operator:desk", _("接线台"), "phone", frozenset({Role.OPERATOR, Role.SHIFT_LEAD}), CENTRE),
+    Desk("county:work", _("办件"), "list", FIELD_ROLES),
+    Desk("county:work", _("办件"), "list", READERS - FIELD_ROLES, FIELD),
+    Desk("province:board", _("全省"), "map", frozenset({Role.SUPERVISOR}), PROVINCE),
+    Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR})),
+    Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
+    Desk("cases:work", _("我的工作"), "clock", frozenset({Role.AUDITOR})),
+    Desk("cases:search", _("查询"), "search", READERS),
+    Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
+)
+
+
+def desks_of(post: Post) -> list[Desk]:
+    """The desks of this post, its own first."""
+    return [desk for desk in DESKS if post.role in desk.roles and post.office.kind in desk.kinds]

@@ -1,0 +1,62 @@
+// @ts-check
+// What every page does: dialogs, menus, messages, plain words for a request that failed, one submit at a time.
+
+const english = document.documentElement.lang === "en";
+const words = english
+  ? {
+      line: "No connection to the server. What you typed is still here; please try again in a moment.",
+      signed: "You are signed out. What you typed is still here: sign in in another tab, then try again.",
+      refused: "This is not open to you, or is no longer there. Nothing was changed.",
+      failed: "The server could not do this. Nothing was changed and what you typed is still here. Please try again.",
+    }
+  : {
+      line: "连接不上服务器。您填写的内容仍在本页,请稍后再试。",
+      signed: "登录已过期。您填写的内容仍在本页:请在新窗口重新登录,再回来重试。",
+      refused: "您不能进行这一步,或它已不存在。没有改动任何内容。",
+      failed: "服务器没能完成这一步。没有改动任何内容,您填写的内容仍在本页,请再试一次。",
+    };
+
+/** Show a message until it is dismissed. @param {string} text */
+function say(text) {
+  const template = document.getElementById("message-template");
+  const place = document.getElementById("messages");
+  if (!(template instanceof HTMLTemplateElement) || !place) return;
+  if ([...place.querySelectorAll("span")].some((said) => said.textContent === text)) return;
+  const message = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const span = message.querySelector("span");
+  if (span) span.textContent = text;
+  place.append(message);
+}
+
+/** @param {number} status */
+const plain = (status) => (status === 401 ? words.signed : status === 403 || status === 404 ? words.refused : words.failed);
+
+document.addEventListener("htmx:sendError", () => say(words.line));
+document.addEventListener("htmx:timeout", () => say(words.line));
+document.addEventListener("htmx:responseError", (event) => say(plain(/** @type {CustomEvent} */ (event).detail.xhr.status)));
+
+document.addEventListener("click", (event) => {
+  const clicked = event.target instanceof Element ? event.target : document.body;
+  const opens = clicked.closest("[data-opens]")?.getAttribute("data-opens");
+  const dialog = opens && document.getElementById(opens);
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+  if (clicked.closest("[data-closes]")) clicked.closest("dialog")?.close();
+  clicked.closest("[data-dismiss]")?.closest(".message")?.remove();
+  if (clicked.closest('[aria-disabled="true"]')) event.preventDefault();
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(clicked)) menu.removeAttribute("open");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu.removeAttribute("open"));
+});
+
+// A second press while the first is on its way is one submit.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || event.defaultPrevented) return;
+  if (form.getAttribute("aria-busy") === "true") event.preventDefault();
+  else if (form.method === "post") {
+    form.setAttribute("aria-busy", "true");
+    setTimeout(() => form.removeAttribute("aria-busy"), 8000);
+  }
+});
