@@ -93,7 +93,8 @@ class Step:
             self.next_deadline.save(force_insert=True)
         self.event = Event.objects.create(
             id=self.event.id, case=case, seq=case.version, at=self.at, action=self.action.code, by=self.by,
-            office_id=self.by.office_id if self.by else None, stage_before=self.before, stage_after=case.stage, text=self.text, detail=self.detail,
+            office_id=self.by.office_id if self.by else None, stage_before=self.before, stage_after=case.stage,
+            text=self.text, detail=self.detail,
         )  # fmt: skip
         audit.record(self.action.code, by=self.by, at=self.at, subject="case", subject_id=case.pk, event_id=self.event.pk)
         notices = {

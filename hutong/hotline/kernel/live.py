@@ -11,6 +11,6 @@ def tell(*topics: str) -> None:
     """Announce a change of each topic, such as `case:<id>` or `office:<id>`, when this transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_notify(%s, message) FROM unnest(%s) AS message",
+            "SELECT pg_notify(%s, message) FROM unnest(%s::text[]) AS message",
             [CHANNEL, [json.dumps({"topic": topic}) for topic in sorted(set(topics))]],
         )

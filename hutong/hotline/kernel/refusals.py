@@ -16,7 +16,7 @@ class Reason:
     remedy: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Refusal(Exception):
     """Raised by a verb that will not act. Nothing was changed.
 

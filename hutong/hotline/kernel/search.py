@@ -13,6 +13,6 @@ class Bigrams(Func):
     output_field = SearchVectorField()
 
 
-def Tokens(column: str) -> models.GeneratedField:
+def Tokens(column: str) -> models.GeneratedField:  # noqa: N802 stands where a field's class would
     """The stored bigrams of a text column."""
     return models.GeneratedField(expression=Bigrams(F(column)), output_field=SearchVectorField(), db_persist=True)
