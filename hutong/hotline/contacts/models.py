@@ -64,11 +64,14 @@ class Contact(models.Model):
         indexes = [
             GinIndex(fields=["tokens"], name="contact_tokens"),
             models.Index(fields=["centre", "-received_at"], name="contact_centre_time"),
+            models.Index(fields=["taken_by", "-received_at"], name="contact_taker_time"),
             models.Index(fields=["centre", "due_at"], name="contact_pending", condition=Q(outcome="pending")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["centre", "idempotency_key"], condition=~Q(idempotency_key=""), name="contact_idempotency"),
-            models.CheckConstraint(condition=Q(outcome="not_a_case") & ~Q(not_a_case="") | ~Q(outcome="not_a_case") & Q(not_a_case=""), name="contact_reason"),
+            models.CheckConstraint(
+                condition=Q(outcome="not_a_case") & ~Q(not_a_case="") | ~Q(outcome="not_a_case") & Q(not_a_case=""), name="contact_reason"
+            ),
             models.CheckConstraint(condition=~Q(outcome="answered") | ~Q(answer=""), name="contact_answer"),
             models.CheckConstraint(condition=~Q(outcome="pending") | Q(due_at__isnull=False), name="contact_pending_is_due"),
         ]
@@ -106,6 +109,7 @@ class Reporter(models.Model):
 
     class Meta:
         db_table = "contacts_reporter"
+        indexes = [models.Index(fields=["phone"], name="reporter_phone", condition=~Q(phone=""))]
         constraints = [
             models.CheckConstraint(condition=Q(is_anonymous=False) | Q(name="", id_number=""), name="reporter_anonymous"),
         ]

@@ -84,6 +84,7 @@ class Child(Human):
 
     class Meta:
         db_table = "people_child"
+        indexes = [models.Index(fields=["name"], name="child_name", condition=~Q(name=""))]
         constraints = [
             models.CheckConstraint(condition=Q(age=None) | Q(age__lte=17), name="child_age"),
         ]

@@ -1,0 +1,55 @@
+"""Questions about contacts: who called before, what waits for a person, what is being typed."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from hutong.hotline.contacts.models import Contact, Draft, Outcome
+from hutong.hotline.network.models import Office, OfficeKind, Post
+
+
+def of_centre(post: Post) -> QuerySet[Contact]:
+    """The contacts of this post's centre; none for a post of any other office."""
+    centre = post.office_id if post.office.kind == OfficeKind.HOTLINE_CENTRE else None
+    return Contact.objects.filter(centre=centre).select_related("reporter", "taken_by__staff", "place", "link__case")
+
+
+def earlier_contacts(post: Post, *, phone: str) -> QuerySet[Contact]:
+    """What this number (in normal form) told the centre before, newest first."""
+    contacts = of_centre(post).order_by("-received_at")
+    return contacts.filter(reporter__phone=phone) if phone else contacts.none()
+
+
+def pending(post: Post) -> QuerySet[Contact]:
+    """What arrived by itself and waits for a person, due first."""
+    return of_centre(post).filter(outcome=Outcome.PENDING).order_by("due_at")
+
+
+def taken_on(post: Post, day: date) -> QuerySet[Contact]:
+    """What this person took on a day, newest first."""
+    start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
+    return of_centre(post).filter(taken_by=post, received_at__gte=start).order_by("-received_at")
+
+
+def drafts_of(post: Post) -> QuerySet[Draft]:
+    """What this person has typed and not yet saved, newest first."""
+    return Draft.objects.filter(post=post).order_by("-saved_at")
+
+
+def draft(post: Post, draft_id: UUID) -> Draft | None:
+    """The writer's own draft."""
+    return Draft.objects.filter(pk=draft_id, post=post).first()
+
+
+def with_key(centre: Office, key: str) -> Contact | None:
+    """The contact that this centre saved under an idempotency key."""
+    return Contact.objects.filter(centre=centre, idempotency_key=key).select_related("link__case").first() if key else None
+
+
+def is_spent(post: Post, *, draft_id: UUID, subject_id: UUID | None) -> bool:
+    """Whether the form of this draft has been saved: as a contact of its own, or as the end of a pending one."""
+    if subject_id:
+        return not pending(post).filter(pk=subject_id).exists()
+    return with_key(post.office, str(draft_id)) is not None
