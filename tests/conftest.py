@@ -17,6 +17,7 @@ from psycopg import sql
 
 from hutong.project import database, settings
 
+pytest_plugins = ("tests.browser",)
 ROOT = Path(__file__).resolve().parent.parent
 CLUSTER = Path(os.environ.get("HUTONG_TEST_DATA", Path(tempfile.gettempdir()) / f"hutong-test-{os.getuid()}"))
 MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "hutong/hotline/**/rules.py", "hutong/hotline/**/actions.py",
@@ -81,7 +82,9 @@ def django_db_setup(addresses: database.Addresses) -> None:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, addresses: database.Addresses, django_db_blocker: pytest.FixtureRequest) -> Iterator[database.Addresses]:
+def committed(
+    django_db_setup: None, addresses: database.Addresses, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[database.Addresses]:
     """Real commits, as in service; afterwards the work tables are empty again."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield addresses

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases.queries import READS_NO_CASES
@@ -18,7 +19,7 @@ class Desk:
     """An entry of the bar: the name of its URL, its label and icon, and to whom it belongs."""
 
     name: str
-    label: str
+    label: str | Promise
     symbol: str
     roles: frozenset[Role]
     kinds: frozenset[OfficeKind] = frozenset(OfficeKind)

@@ -1,6 +1,6 @@
 """The sign-in form."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
@@ -40,5 +40,5 @@ class SignIn(forms.Form):
         if staff is None:
             signing_in.failed(given["username"], address, at=at)
             raise forms.ValidationError(_("登录名或密码不对。请检查大小写后再试。"), code="wrong")
-        self.staff = cast(Staff, staff)
+        self.staff = staff
         return given

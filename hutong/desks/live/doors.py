@@ -1,0 +1,43 @@
+"""Who may hear what: asked once when a stream opens; no connection is held while it runs."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+
+from hutong.hotline.cases import queries as cases
+from hutong.hotline.network import queries as network
+from hutong.hotline.network.models import Post
+
+
+def heard_by(session_key: str, topics: Iterable[str]) -> frozenset[str] | None:
+    """Those of the topics that the post of this session may hear; None where nobody is signed in."""
+    try:
+        post = _post(session_key)
+        return None if post is None else frozenset(topic for topic in topics if _may_hear(post, topic))
+    finally:
+        connection.close()
+
+
+def _post(session_key: str) -> Post | None:
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    if SESSION_KEY not in request.session or "post" not in request.session:
+        return None
+    return network.post_held(request.session["post"], staff=get_user(request), on=timezone.localdate())
+
+
+def _may_hear(post: Post, topic: str) -> bool:
+    kind, _, name = topic.partition(":")
+    try:
+        subject = UUID(name)
+    except ValueError:
+        return False
+    if kind == "case":
+        return cases.visible_to(post).filter(pk=subject).exists()
+    return kind == "office" and subject == post.office_id
