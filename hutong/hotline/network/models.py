@@ -1,4 +1,7 @@
-"""Divisions, offices, staff and posts: who there is, where, and until when."""
+"""Divisions, offices, staff and posts: who there is, where, and until when.
+
+`valid_to` is the first day on which a thing no longer stands: a successor's `valid_from` is the same day.
+"""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -20,7 +23,8 @@ class Division(models.Model):
     """An administrative division. `code` has 2, 4, 6, 9 or 12 digits (GB/T 2260; statistics bureau).
 
     `is_placeholder` marks the rows that exist only in the code system: 市辖区 and 县 below the four
-    municipalities, 省直辖县级行政区划 and its like (4190, 4290, 4690, 6590).
+    municipalities, 省直辖县级行政区划 and its like (4190, 4290, 4690, 6590), a city that is written
+    once more as its own county (441900).
     """
 
     code = models.CharField(_("代码"), primary_key=True, max_length=12)
@@ -31,17 +35,17 @@ class Division(models.Model):
     is_placeholder = models.BooleanField(_("仅为代码"), default=False)
     valid_from = models.DateField(_("启用日期"))
     valid_to = models.DateField(_("停用日期"), null=True, blank=True)
-    successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("继任区划")
-    )
+    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("继任区划"))
 
     class Meta:
         db_table = "network_division"
-        indexes = [models.Index(fields=["name"], name="division_name")]
+        indexes = [models.Index(fields=["name"], name="division_name", opclasses=["varchar_pattern_ops"])]
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^\d{2}(\d{2}(\d{2}(\d{3}(\d{3})?)?)?)?$"), name="division_code"),
-            models.CheckConstraint(condition=Q(level="province", parent=None) | Q(parent__isnull=False) & ~Q(level="province"), name="division_parent"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="division_period"),
+            models.CheckConstraint(
+                condition=Q(level="province", parent=None) | Q(parent__isnull=False) & ~Q(level="province"), name="division_parent"
+            ),
+            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="division_period"),
             models.CheckConstraint(condition=Q(successor=None) | Q(valid_to__isnull=False), name="division_successor_of_ended"),
         ]
 
@@ -94,19 +98,25 @@ class Office(models.Model):
     class Meta:
         db_table = "network_office"
         constraints = [
-            models.CheckConstraint(condition=Q(kind="department") & ~Q(department="") | ~Q(kind="department") & Q(department=""), name="office_department"),
-            models.CheckConstraint(condition=Q(kind="ministry", division=None) | ~Q(kind="ministry") & Q(division__isnull=False), name="office_division"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="office_period"),
-            models.UniqueConstraint(fields=["division", "kind"], condition=Q(valid_to=None, kind__in=["province_bureau", "hotline_centre", "county_bureau"]), name="office_one_of_kind"),
-            models.UniqueConstraint(fields=["division", "department"], condition=Q(valid_to=None, kind="department"), name="office_one_department"),
+            models.CheckConstraint(
+                condition=Q(kind="department") & ~Q(department="") | ~Q(kind="department") & Q(department=""), name="office_department"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="ministry", division=None) | ~Q(kind="ministry") & Q(division__isnull=False), name="office_division"
+            ),
+            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="office_period"),
+            models.UniqueConstraint(
+                fields=["division", "kind"],
+                condition=Q(valid_to=None, kind__in=["province_bureau", "hotline_centre", "county_bureau"]),
+                name="office_one_of_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["division", "department"], condition=Q(valid_to=None, kind="department"), name="office_one_department"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class StaffManager(BaseUserManager["Staff"]):
-    pass
 
 
 class Staff(AbstractBaseUser):
@@ -119,7 +129,7 @@ class Staff(AbstractBaseUser):
     language = models.CharField(_("界面语言"), max_length=10, default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English")])
     is_active = models.BooleanField(_("在职"), default=True)
 
-    objects = StaffManager()
+    objects = BaseUserManager()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
 

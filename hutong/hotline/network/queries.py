@@ -1,21 +1,267 @@
-"""Questions about divisions, offices and posts."""
+"""Questions about divisions, offices and posts. `on` is the day asked about: a thing stands from `valid_from` until before `valid_to`."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Length
+from django.utils.translation import gettext as _
 
-from hutong.hotline.network.models import Post, Staff
+from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.network import rules
+from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
+
+
+def stands(on: date) -> Q:
+    """The rows that stand on a day."""
+    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+# Divisions
+
+
+def division_for(text: str, *, on: date) -> Division:
+    """The division of a code in any of its forms. Raises Refusal: no such code, or ended (naming the successor)."""
+    code = rules.normal_code(text)
+    found = Division.objects.select_related("successor").filter(pk=rules.real_code(code)).first() if code else None
+    if found is None:
+        sentence = _("没有代码为“%(code)s”的行政区划。") % {"code": text[:20]}
+        raise Refusal(Reason("unknown_division", sentence, _("请按名称查找，从列表中选择。")))
+    if found.valid_to and found.valid_to <= on:
+        names = {"name": found.full_name, "day": found.valid_to, "successor": found.successor}
+        remedy = _("请改用继任区划“%(successor)s”。") % names if found.successor else _("请选择现行区划。")
+        raise Refusal(Reason("ended_division", _("“%(name)s”已于 %(day)s 停用。") % names, remedy))
+    return found
+
+
+def successor_code(code: str, *, on: date) -> str:
+    """The code of what an ended division became (through several changes where there were several); its own while it stands."""
+    while successor := Division.objects.filter(pk=code, valid_to__lte=on).values_list("successor_id", flat=True).first():
+        code = successor
+    return code
+
+
+def search_divisions(text: str, *, on: date, within: str = "", limit: int = 20) -> list[Division]:
+    """For pickers: divisions that stand, by the beginning of their name or code; names above may stand before (西安 莲湖, 西安市莲湖区).
+
+    The exact name first, then the higher level. `within` is the code of the division to look in.
+    """
+    code = rules.normal_code(text)
+    if code:
+        return _picked(Q(code__startswith=code), code, on, within, limit)
+    names = rules.pieces(text)
+    if not names:
+        return []
+    return _picked(_named(names), names[-1], on, within, limit) or _picked(_run_together(names), names[-1], on, within, limit)
+
+
+def resolve_place(text: str, *, on: date, within: str = "") -> list[Division]:
+    """The divisions that a place told in words may mean, likeliest first: the most particular of its names that is known decides."""
+    code = rules.normal_code(text)
+    if code:
+        return _picked(Q(pk=rules.real_code(code)), code, on, within, 1)
+    names = rules.pieces(text)
+    for count in range(len(names), 0, -1):
+        found = _picked(_named(names[:count]), names[count - 1], on, within, 20)
+        if found:
+            return [division for division in found if division.name == names[count - 1]] or found
+    return _picked(_run_together(names), names[-1], on, within, 20) if names else []
+
+
+def _named(names: list[str]) -> Q:
+    *above, last = names
+    query = Q(name__startswith=last)
+    for name in above:
+        query &= Q(full_name__regex=".*".join(name))  # 内蒙古包头市 is in 内蒙古自治区包头市; letters and digits only, see rules.pieces
+    return query
+
+
+def _run_together(names: list[str]) -> Q:
+    """西安莲湖: cut the last name at every place, the head above the tail."""
+    *above, last = names
+    query = Q(pk__in=())
+    for cut in range(2, min(len(last), 12) - 1):
+        query |= _named([*above, last[:cut], last[cut:]])
+    return query
+
+
+def _picked(query: Q, exact: str, on: date, within: str, limit: int) -> list[Division]:
+    rank = Case(When(Q(name=exact) | Q(code=exact), then=Value(0)), default=Value(1))
+    rows = Division.objects.filter(query, stands(on), is_placeholder=False, code__startswith=within)
+    return list(rows.order_by(rank, Length("code"), "code")[:limit])
+
+
+def divisions_in_reach(by: Post) -> QuerySet[Division]:
+    """省级负总责: the divisions that an administrator of a province or of the whole country keeps; none for others."""
+    if by.office.kind == OfficeKind.MINISTRY:
+        return Division.objects.all()
+    if by.office.kind == OfficeKind.PROVINCE_BUREAU:
+        return Division.objects.filter(code__startswith=by.office.division_id or "")
+    return Division.objects.none()
+
+
+def keeps_division(by: Post, code: str) -> bool:
+    """Whether an administrator keeps this division; it need not stand yet."""
+    bureau = by.office.kind == OfficeKind.PROVINCE_BUREAU and code.startswith(by.office.division_id or "none")
+    return by.role == Role.ADMINISTRATOR and (bureau or by.office.kind == OfficeKind.MINISTRY)
+
+
+def divisions_by_name(division: Division, *, on: date) -> dict[tuple[str, str], Division]:
+    """The divisions that stand below one, by level and name: where those of a merged neighbour go."""
+    rows = Division.objects.filter(stands(on), code__startswith=division.code, is_placeholder=False).exclude(pk=division.pk)
+    return {(row.level, row.name): row for row in rows}
+
+
+# Offices
+
+
+def centre_for(division: str, *, on: date) -> Office | None:
+    """地市级受理: the hotline centre that takes the reports of a division (its code; an ended one's goes to its successor's)."""
+    prefecture = rules.prefecture_of(successor_code(division, on=on))
+    return Office.objects.filter(stands(on), kind=OfficeKind.HOTLINE_CENTRE, division=prefecture).first() if prefecture else None
+
+
+def county_bureau_for(division: str, *, on: date) -> Office | None:
+    """县区级处置: the county bureau that acts for a division (its code)."""
+    codes = rules.local(successor_code(division, on=on))
+    return (
+        Office.objects.filter(stands(on), kind=OfficeKind.COUNTY_BUREAU, division__in=codes).order_by(Length("division_id").desc()).first()
+    )
+
+
+def departments_for(division: str, *, on: date) -> list[Office]:
+    """The departments that a referral from a division may go to, the county's before the prefecture's, in the order of `Department`."""
+    codes = rules.local(successor_code(division, on=on))
+    found = Office.objects.filter(stands(on), kind=OfficeKind.DEPARTMENT, division__in=codes).select_related("division", "parent")
+    order = {value: place for place, value in enumerate(Department.values)}
+    return sorted(found, key=lambda office: (-len(office.division_id or ""), order[office.department]))
+
+
+def province_bureau(office: Office, *, on: date) -> Office | None:
+    """The bureau of the province in which an office stands."""
+    province = (office.division_id or "")[:2]
+    return Office.objects.filter(stands(on), kind=OfficeKind.PROVINCE_BUREAU, division=province).first() if province else None
+
+
+AT_OR_BELOW = """
+WITH RECURSIVE reach (id) AS (
+  SELECT %s::uuid UNION SELECT o.id FROM network_office o JOIN reach r ON o.parent_id = r.id
+) SELECT id FROM reach"""
+ABOVE = """
+WITH RECURSIVE line (id, parent_id) AS (
+  SELECT id, parent_id FROM network_office WHERE id = %s
+  UNION SELECT o.id, o.parent_id FROM network_office o JOIN line l ON o.id = l.parent_id
+) SELECT id FROM line"""
+
+
+def at_or_below(office: Office) -> QuerySet[Office]:
+    """The office and all that answer to it, however far down, ended ones too; usable inside other queries (`office__in=`)."""
+    return Office.objects.filter(pk__in=RawSQL(AT_OR_BELOW, [office.pk]))  # noqa: S611 the statement is constant
+
+
+def answers_to(office: Office, top: Office) -> bool:
+    """Whether an office is `top` or somewhere below it."""
+    return Office.objects.filter(pk=top.pk).filter(pk__in=RawSQL(ABOVE, [office.pk])).exists()  # noqa: S611 the statement is constant
+
+
+def below(office: Office) -> QuerySet[Office]:
+    """All that answer to an office, however far down."""
+    return at_or_below(office).exclude(pk=office.pk)
+
+
+def above(office: Office) -> list[Office]:
+    """The offices above, nearest first: whom a missed limit climbs to."""
+    found = {each.pk: each for each in Office.objects.filter(pk__in=RawSQL(ABOVE, [office.pk]))}  # noqa: S611 the statement is constant
+    line: list[Office] = []
+    while office.parent_id:
+        office = found[office.parent_id]
+        line.append(office)
+    return line
+
+
+def offices_below(office: Office, *, kind: OfficeKind, on: date) -> QuerySet[Office]:
+    """The offices of one kind that answer to an office, in the order of their divisions."""
+    return below(office).filter(stands(on), kind=kind).select_related("division").order_by("division_id", "code")
+
+
+def office_tree(root: Office, *, on: date) -> list[Office]:
+    """An office and the civil affairs bodies one and two levels below it, by division; each with `staff_count` and `part_count`.
+
+    `part_count` counts what answers to it beside those bodies: departments, townships, shelters, organisations.
+    """
+    near = Q(pk=root.pk) | Q(parent=root) | Q(parent__parent=root)
+    bodies = Office.objects.filter(near, stands(on)).filter(Q(pk=root.pk) | Q(kind__in=rules.CIVIL_AFFAIRS))
+    parts = Office.objects.filter(stands(on), parent=OuterRef("pk")).exclude(kind__in=rules.CIVIL_AFFAIRS)
+    posts = Post.objects.filter(stands(on), office=OuterRef("pk"), staff__is_active=True)
+    return list(bodies.annotate(staff_count=_count(posts), part_count=_count(parts)).order_by("division_id", "code"))
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")), 0)
+
+
+def lower_offices(office: Office) -> QuerySet[Office]:
+    """What answers directly to an office, standing ones first; each with `staff_count`."""
+    today = Post.objects.filter(office=OuterRef("pk"), valid_to=None, staff__is_active=True)
+    rows = office.children.select_related("division").annotate(staff_count=_count(today))
+    return rows.order_by(F("valid_to").asc(nulls_first=True), Length("division_id"), "division_id", "kind", "code")
+
+
+def search_offices(by: Post, text: str, *, limit: int = 30) -> list[Office]:
+    """Offices in an administrator's reach, by a part of the name or the beginning of the code or division."""
+    words = _words(text)
+    rows = at_or_below(by.office).select_related("division")
+    for word in words:
+        rows = rows.filter(Q(name__contains=word) | Q(code__istartswith=word) | Q(division__code__startswith=word))
+    return list(rows.order_by(F("valid_to").asc(nulls_first=True), Length("name"), "code")[:limit]) if words else []
+
+
+# Staff and posts
 
 
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
     """The posts that a person holds on a day."""
-    return (
-        Post.objects.filter(staff_id=staff.pk, staff__is_active=True, valid_from__lte=on)
-        .filter(Q(valid_to=None) | Q(valid_to__gte=on))
-        .select_related("staff", "office", "office__parent", "office__division")
+    return Post.objects.filter(stands(on), staff_id=staff.pk, staff__is_active=True).select_related(
+        "staff", "office", "office__parent", "office__division"
     )
 
 
-def post_held(post_id: object, *, staff: object, on: date) -> Post | None:
+def post_held(post_id: Any, *, staff: object, on: date) -> Post | None:
     """This post, if this person holds it on that day."""
     return posts_held(staff=staff, on=on).filter(pk=post_id).first() if isinstance(staff, Staff) else None
+
+
+def posts_to_come(*, staff: Staff, on: date) -> QuerySet[Post]:
+    """The posts that a person holds on a day or will hold."""
+    return staff.posts.filter(Q(valid_to=None) | Q(valid_to__gt=on)).select_related("office")
+
+
+def posts_in_reach(by: Post) -> QuerySet[Post]:
+    """The posts, past ones too, in the offices at or below an administrator's."""
+    return Post.objects.filter(office__in=at_or_below(by.office)).select_related("staff", "office")
+
+
+def staff_in_reach(by: Post) -> QuerySet[Staff]:
+    """Whoever has or had a post in the offices at or below an administrator's."""
+    return Staff.objects.filter(pk__in=Post.objects.filter(office__in=at_or_below(by.office)).values("staff"))
+
+
+def tokens_in_reach(by: Post) -> QuerySet[ApiToken]:
+    """The keys of software that acts as a post in reach."""
+    return ApiToken.objects.filter(post__office__in=at_or_below(by.office)).select_related("post__office", "post__staff")
+
+
+def search_staff(by: Post, text: str, *, limit: int = 30) -> list[Staff]:
+    """People in an administrator's reach, by a part of the name or the beginning of the sign-in; each with `posts_now`."""
+    words = _words(text)
+    rows = staff_in_reach(by).prefetch_related(
+        Prefetch("posts", Post.objects.filter(valid_to=None).select_related("office"), to_attr="posts_now")
+    )
+    for word in words:
+        rows = rows.filter(Q(name__contains=word) | Q(username__istartswith=word))
+    return list(rows.order_by("-is_active", "name", "username")[:limit]) if words else []
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text[:60].replace("\0", " ").split() if word.isprintable()]

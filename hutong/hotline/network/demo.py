@@ -1,0 +1,134 @@
+"""The demo network: the notice's pilots with invented people. The same every time."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from hutong.hotline.network import rules
+from hutong.hotline.network.models import Department, Division, Level, Office, OfficeKind, Post, Role, Staff
+
+SINCE = date(2020, 9, 1)
+PASSWORD = "hutong-12349"  # noqa: S105 told to everybody: nothing of the demo is real
+# 民政部 2020 年 9 月试点: whole provinces (江西 广西 贵州 陕西 青海) and single prefectures
+# (包头 大连 苏州 杭州 台州 衢州 洛阳 武汉 荆州 孝感 鄂州 广州 德阳 广元).
+PROVINCES = ("36", "45", "52", "61", "63")
+PREFECTURES = ("1502", "2102", "3205", "3301", "3310", "3308", "4103", "4201", "4210", "4209", "4207", "4401", "5106", "5108")
+
+# What a department is called below the name of its division: at the prefecture, in a county, in a city's district.
+NAMES = {
+    Department.POLICE: ("公安局", "公安局", "公安分局"),
+    Department.PROCURATORATE: ("人民检察院",) * 3,
+    Department.COURT: ("中级人民法院", "人民法院", "人民法院"),
+    Department.JUSTICE: ("司法局",) * 3,
+    Department.EDUCATION: ("教育局",) * 3,
+    Department.HEALTH: ("卫生健康委员会", "卫生健康局", "卫生健康局"),
+    Department.DISABLED_FEDERATION: ("残疾人联合会",) * 3,
+    Department.WOMEN_FEDERATION: ("妇女联合会",) * 3,
+    Department.YOUTH_LEAGUE: ("共青团委员会",) * 3,
+    Department.HUMAN_RESOURCES: ("人力资源和社会保障局",) * 3,
+    Department.MEDICAL_INSURANCE: ("医疗保障局",) * 3,
+    Department.CYBERSPACE: ("互联网信息办公室",) * 3,
+    Department.MARKET_REGULATION: ("市场监督管理局",) * 3,
+}
+POSTS = {
+    OfficeKind.PROVINCE_BUREAU: (Role.SUPERVISOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR),
+    OfficeKind.HOTLINE_CENTRE: (*(Role.OPERATOR,) * 4, Role.SHIFT_LEAD, Role.COORDINATOR, Role.COORDINATOR),
+    OfficeKind.COUNTY_BUREAU: (Role.COORDINATOR, Role.CASE_WORKER, Role.CASE_WORKER),
+    OfficeKind.DEPARTMENT: (Role.LIAISON,),
+    OfficeKind.MINISTRY: (Role.SUPERVISOR, Role.ADMINISTRATOR),
+}
+# Memorable sign-ins: where, as what, and how they are introduced.
+KNOWN = {
+    "jiexian": ("HC-6101", Role.OPERATOR, "接线员 · 西安市12349热线中心"),
+    "zhiban": ("HC-6101", Role.SHIFT_LEAD, "值班长，兼协调员 · 西安市12349热线中心"),
+    "xietiao": ("HC-6101", Role.COORDINATOR, "协调员 · 西安市12349热线中心"),
+    "quxian": ("CB-610104", Role.COORDINATOR, "协调员 · 莲湖区民政局"),
+    "gean": ("CB-610104", Role.CASE_WORKER, "个案专员 · 莲湖区民政局"),
+    "jiaoyu": ("DP-610104-education", Role.LIAISON, "部门联络员 · 莲湖区教育局"),
+    "xietiao2": ("HC-6103", Role.COORDINATOR, "协调员 · 宝鸡市12349热线中心"),
+    "sheng": ("PB-61", Role.SUPERVISOR, "督导员 · 陕西省民政厅"),
+    "guanli": ("PB-61", Role.ADMINISTRATOR, "管理员 · 陕西省民政厅"),
+    "shenji": ("PB-61", Role.AUDITOR, "审计员 · 陕西省民政厅"),
+}
+SIGN_INS = [(username, PASSWORD, who) for username, (_office, _role, who) in KNOWN.items()]
+SECOND_POST = ("zhiban", "HC-6101", Role.COORDINATOR)  # so that the choice of post is seen
+
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+GIVEN = (
+    "安宁静远敏新海兰雪平磊涛风圆岚洁明华丽军勇艳芳娟秀英杰婷超慧鹏丹峰琳燕博文浩宇欣怡晨阳思源雨桐嘉怀瑾"
+    "若溪知行清和望舒景行子衿沐言亦凡书瑶云舟"
+)
+
+
+@transaction.atomic
+def load() -> None:
+    """Load the offices, people and posts of the pilots. Safe to run again."""
+    if Office.objects.filter(code="MCA").exists():
+        return
+    offices = {office.code: office for office in _offices()}
+    Office.objects.bulk_create(offices.values(), batch_size=2000)
+    people = list(_people(offices))
+    Staff.objects.bulk_create([post.staff for post in people], batch_size=2000)
+    by_sign_in = {post.staff.username: post.staff for post in people}
+    username, code, role = SECOND_POST
+    people.append(Post(staff=by_sign_in[username], office=offices[code], role=role, valid_from=SINCE))
+    Post.objects.bulk_create(people, batch_size=2000)
+
+
+def _offices() -> Iterator[Office]:
+    """Each after the one that it answers to."""
+    ministry = Office(code="MCA", name="民政部", kind=OfficeKind.MINISTRY, valid_from=SINCE)
+    yield ministry
+    divisions = list(
+        Division.objects.filter(level__in=(Level.PROVINCE, Level.PREFECTURE, Level.COUNTY), valid_to=None, is_placeholder=False)
+    )
+    provinces = set(PROVINCES) | {code[:2] for code in PREFECTURES}
+    above: dict[str, Office] = {}
+    for division in sorted(divisions, key=lambda division: division.code):
+        if division.code in provinces:
+            above[division.code] = _new("PB", OfficeKind.PROVINCE_BUREAU, division, ministry, "民政厅")
+        elif division.code[:2] in PROVINCES or division.code[:4] in PREFECTURES:
+            prefecture = division.level == Level.PREFECTURE
+            kind, letters, name = (
+                (OfficeKind.HOTLINE_CENTRE, "HC", "12349热线中心") if prefecture else (OfficeKind.COUNTY_BUREAU, "CB", "民政局")
+            )
+            above[division.code] = _new(letters, kind, division, above[rules.up(division.code)], name)
+        else:
+            continue
+        yield above[division.code]
+        if division.level != Level.PROVINCE:
+            yield from _departments(division, above[division.code])
+
+
+def _new(letters: str, kind: OfficeKind, division: Division, parent: Office, name: str, department: str = "") -> Office:
+    code = f"{letters}-{division.code}" + (f"-{department}" if department else "")
+    return Office(
+        code=code, name=division.name + name, kind=kind, department=department, division=division, parent=parent, valid_from=SINCE
+    )
+
+
+def _departments(division: Division, parent: Office) -> Iterator[Office]:
+    place = 0 if division.level == Level.PREFECTURE else 2 if division.name.endswith("区") else 1
+    for department, names in NAMES.items():
+        yield _new("DP", OfficeKind.DEPARTMENT, division, parent, names[place], department)
+
+
+def _people(offices: dict[str, Office]) -> Iterator[Post]:
+    """A person for every post of every office; sign-ins say where and as what: hc6101-operator1."""
+    dice = random.Random(12349)  # noqa: S311 names, not secrets
+    password = make_password(PASSWORD)
+    known = {(office, role): username for username, (office, role, _who) in KNOWN.items()}
+    for office in offices.values():
+        count: dict[Role, int] = {}
+        for role in POSTS[OfficeKind(office.kind)]:
+            count[role] = count.get(role, 0) + 1
+            username = known.pop((office.code, role), "") or f"{office.code.lower()}-{role}{count[role]}"
+            name = dice.choice(SURNAMES) + "".join(dice.choices(GIVEN, k=dice.choice((1, 2, 2))))
+            staff = Staff(username=username, name=name, password=password)
+            yield Post(staff=staff, office=office, role=role, valid_from=SINCE)
