@@ -5,11 +5,12 @@ Every URL names its gate by one of the decorators here; a test walks the URL tab
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,6 +23,7 @@ from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
 
 View = Callable[..., HttpResponseBase]
+M = TypeVar("M", bound=Model)
 
 
 class DeskRequest(HttpRequest):
@@ -97,3 +99,12 @@ def case_for(request: DeskRequest, case_id: UUID) -> Case:
     if request.method == "GET":
         audit.record("looked", by=request.post, at=timezone.now(), subject="case", subject_id=case.id)
     return case
+
+
+def reached(request: DeskRequest, rows: QuerySet[M], pk: object) -> M:
+    """One of the rows that this post reaches; otherwise the same answer as for one that is not there."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        audit.record("refused", by=request.post, at=timezone.now(), subject=rows.model._meta.model_name or "", which=str(pk))
+        raise Http404
+    return row
