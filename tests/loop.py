@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from django.db import transaction
+
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.cases import actions as cases
 from hutong.hotline.cases.models import Case
@@ -27,6 +29,7 @@ def contact(at: datetime = START, outcome: str = "case_opened", narrative: str =
     return made
 
 
+@transaction.atomic
 def opened(*, tier: str = "III", at: datetime = START, registered: bool = True, child: Child | None = None) -> Case:
     """A case of one child in Lianhu, registered by Xu."""
     return cases.open_case(
@@ -43,9 +46,13 @@ ONWARD: dict[str, Deed] = {
     "assessment": lambda c, at: cases.assess(
         c.pk, by=post("zhou"), at=at, seen=c.version, tier=c.tier, category="rights_violation", phase="emergency", text="先上门看孩子"
     ),
-    "dispatch": lambda c, at: assignments.dispatch(c.pk, office=office("lianhu"), by=post("zhou"), at=at, seen=c.version, text="请今天上门"),
+    "dispatch": lambda c, at: assignments.dispatch(
+        c.pk, office=office("lianhu"), by=post("zhou"), at=at, seen=c.version, text="请今天上门"
+    ),
     "acceptance": lambda c, at: assignments.accept(c.pk, by=post("wang"), at=at, seen=c.version),
-    "handling": lambda c, at: assignments.report(c.pk, by=post("wang"), at=at, seen=c.version, text="已上门,孩子由外婆照料", child_state="safe"),
+    "handling": lambda c, at: assignments.report(
+        c.pk, by=post("wang"), at=at, seen=c.version, text="已上门,孩子由外婆照料", child_state="safe"
+    ),
     "review": lambda c, at: assignments.approve(c.pk, by=post("zhou"), at=at, seen=c.version),
     "reply": lambda c, at: replies.answer(c.pk, by=post("he"), at=at, seen=c.version, text="已告知报告人处理结果"),
     "follow_up": lambda c, at: replies.close(

@@ -1,5 +1,7 @@
 """The table of contents of the data: every model, in the order in which packages may use one another."""
 
+# ruff: noqa: I001 the order is the table of contents
+
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Staff
 from hutong.hotline.rulebook.models import Limit

@@ -118,8 +118,7 @@ def grant_extension(case_id: UUID, *, by: Post, at: datetime, seen: int | None, 
         if old is None or case.extension_days is None:
             raise Refusal(rules.EXTENSION_ASKED.reason)
         clock = step.limited(case.stage_since)
-        extended = clocks.extend(due_at=old.due_at, days=case.extension_days, office=case.holder)
-        clock.due_at, clock.next_alarm_at = extended.due_at, extended.alarms[0][1]
+        clock.due_at = clocks.extend(due_at=old.due_at, days=case.extension_days, office=case.holder)
         step.detail["due"] = [old.due_at.isoformat(), clock.due_at.isoformat()]
         step.run_deadline(clock, why=str(_("延期 {days} 个工作日")).format(days=case.extension_days))
         case.is_extended, case.extension_days, case.extension_by = True, None, None

@@ -69,8 +69,8 @@ class Step:
         limit = rulebook.limit_for(tier=case.tier, step=case.stage, division_code=case.place_id or case.centre.division_id, at=self.at)
         reckoning = clocks.reckon(limit=limit, started_at=start, office=case.holder)
         return Clock(
-            case=case, limit=limit, tier=case.tier, step=case.stage, unit=limit.unit, started_at=start,
-            due_at=reckoning.due_at, next_alarm_at=reckoning.alarms[0][1] if reckoning.alarms else reckoning.due_at, set_by=self.by,
+            case=case, limit=limit, tier=case.tier, step=case.stage, unit=limit.unit, started_at=start, due_at=reckoning.due_at,
+            set_by=self.by,
         )  # fmt: skip
 
     def run_deadline(self, clock: Clock, *, why: str = "") -> None:
@@ -112,7 +112,8 @@ class Step:
         if case.stage == Stage.CLOSED:
             case.deadline = case.due_at = None
         elif clock:
-            clock.tier = case.tier
+            alarm = clocks.next_alarm(clock, after=0, office=case.holder)
+            clock.next_alarm_at = alarm[1] if alarm else None
             case.deadline, case.due_at = clock, clock.due_at
 
 

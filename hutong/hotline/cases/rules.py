@@ -5,17 +5,17 @@ The screens, the API, the phone and the timers all ask `why_not`; the diagram in
 Source: pilot notice of September 2020 (集中受理、分级介入、限时办理、统一回复); limits and returns: 12345 rules, see the rulebook.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.refusals import Reason
 
 NEW = "new"  # before there is a case
-STAGE_LABELS = {
+STAGE_LABELS: dict[str, Promise] = {
     "intake": _("受理"),
     "assessment": _("研判"),
     "dispatch": _("派单"),
@@ -71,7 +71,7 @@ class Fact:
     reason: Reason
 
 
-def fact(code: str, holds: Callable[[Situation], bool], sentence: str, remedy: str = "") -> Fact:
+def fact(code: str, holds: Callable[[Situation], bool], sentence: str | Promise, remedy: str | Promise = "") -> Fact:
     return Fact(holds, Reason(code, sentence, remedy))
 
 
@@ -118,8 +118,8 @@ class Action:
     """
 
     code: str
-    label: str
-    done: str
+    label: str | Promise
+    done: str | Promise
     stages: tuple[str, ...]
     who: Who
     to: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ class Action:
 
 
 def row(
-    code: str, label: str, done: str, stages: tuple[str, ...], who: Who, to: tuple[str, ...] = (), *facts: Fact,
+    code: str, label: str | Promise, done: str | Promise, stages: tuple[str, ...], who: Who, to: tuple[str, ...] = (), *facts: Fact,
     adds_only: bool = False, moves_from: tuple[str, ...] = (),
 ) -> Action:  # fmt: skip
     return Action(code, label, done, stages, who, to, facts, adds_only, moves_from or stages)
@@ -219,7 +219,11 @@ NOT_THERE = Reason("not_there", _("没有这个个案,或您无权查看。"))
 NOT_YOURS = Reason("not_yours", _("您的岗位不能做这一步。"))
 
 
-joined = lazy(lambda names: "、".join(str(name) for name in names), str)
+def _joined(names: Iterable[object]) -> str:
+    return "、".join(str(name) for name in names)
+
+
+joined = lazy(_joined, str)
 
 
 def wrong_stage(action: Action) -> Reason:

@@ -14,7 +14,7 @@ MISSED = 100  # per cent of the limit
 
 def sweep(*, at: datetime) -> list[str]:
     """Fire what is due at `at`, tier I first, then oldest first; one line for each. Any number of sweeps may run at once."""
-    fired = []
+    fired: list[str] = []
     while len(fired) < AT_ONCE and (line := fire_next(at=at)):
         fired.append(line)
     return fired

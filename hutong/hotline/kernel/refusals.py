@@ -6,14 +6,16 @@ The same object disables a button with its reason and answers a forced request.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True)
 class Reason:
     """Why a step is not open: a stable code, a sentence and a remedy (both lazily translated)."""
 
     code: str
-    sentence: str
-    remedy: str = ""
+    sentence: str | Promise
+    remedy: str | Promise = ""
 
 
 @dataclass(eq=False)

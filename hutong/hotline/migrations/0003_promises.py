@@ -131,20 +131,27 @@ CREATE CONSTRAINT TRIGGER part_holds AFTER INSERT OR UPDATE OR DELETE ON {table}
 """
 
 CONTACT = """
-CREATE FUNCTION hutong_contact_holds() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  which uuid := CASE WHEN TG_TABLE_NAME = 'cases_contact' THEN (to_jsonb(coalesce(NEW, OLD)) ->> 'contact_id')::uuid ELSE NEW.id END;
-  linked boolean := EXISTS (SELECT 1 FROM cases_contact WHERE contact_id = which);
+CREATE FUNCTION hutong_contact_holds(which uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  IF linked IS DISTINCT FROM (SELECT outcome IN ('case_opened', 'case_added') FROM contacts_contact WHERE id = which) THEN
+  IF EXISTS (SELECT 1 FROM cases_contact WHERE contact_id = which)
+     IS DISTINCT FROM (SELECT outcome IN ('case_opened', 'case_added') FROM contacts_contact WHERE id = which) THEN
     RAISE EXCEPTION 'hutong rule 3: contact % and its case disagree', which USING ERRCODE = 'check_violation';
   END IF;
+END $$;
+CREATE FUNCTION hutong_contact_row_holds() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM hutong_contact_holds(NEW.id);
+  RETURN NULL;
+END $$;
+CREATE FUNCTION hutong_link_holds() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM hutong_contact_holds(CASE WHEN TG_OP = 'DELETE' THEN OLD.contact_id ELSE NEW.contact_id END);
   RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER contact_holds AFTER INSERT OR UPDATE ON contacts_contact
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_contact_holds();
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_contact_row_holds();
 CREATE CONSTRAINT TRIGGER link_holds AFTER INSERT OR UPDATE OR DELETE ON cases_contact
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_contact_holds();
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_link_holds();
 """
 
 # Read and added to, never rewritten; and what may change but not vanish.

@@ -66,7 +66,7 @@ def handled(committed: Addresses) -> Callable[[str], None]:
     words = {"case": f"'{case.pk}'", "office": f"'{office('changan').pk}'", "post": f"'{post('zhou').pk}'"}
 
     def run(statement: str) -> None:
-        with psycopg.connect(committed.work) as connection:
+        with psycopg.connect(committed.work, autocommit=True) as connection:
             connection.execute(statement.format(**words))
 
     return run

@@ -25,8 +25,7 @@ def test_what_is_typed_is_there_again() -> None:
     key = new_id()
     save(key, "楼上", 1)
     save(key, "楼上孩子", 2)
-    draft = queries.draft(cast.post("xu"), key)
-    assert draft is not None
+    draft = queries.sheet_of(cast.post("xu"), key, form="intake")
     assert draft.fields == {"narrative": "楼上孩子"}
     assert list(queries.drafts_of(cast.post("xu"))) == [draft]
 
@@ -54,7 +53,8 @@ def test_a_draft_is_its_writers_alone() -> None:
         save(key, "改", 2, post=cast.post("he"))
     assert refused.value.reason == rules.NOT_YOUR_DRAFT
     contacts.discard_draft(key, post=cast.post("he"))
-    assert queries.draft(cast.post("he"), key) is None
+    with pytest.raises(Refusal):
+        queries.sheet_of(cast.post("he"), key, form="intake")
     assert Draft.objects.get().fields == {"narrative": "楼上"}
 
 
@@ -63,6 +63,7 @@ def test_a_discarded_draft_is_gone() -> None:
     save(key, "楼上", 1)
     contacts.discard_draft(key, post=cast.post("xu"))
     assert not queries.drafts_of(cast.post("xu"))
+    assert queries.sheet_of(cast.post("xu"), key, form="intake").fields == {}
 
 
 def test_the_page_that_closes_after_saving_leaves_no_draft_behind() -> None:

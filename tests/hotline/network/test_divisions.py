@@ -79,9 +79,17 @@ def test_an_ended_division_is_refused_and_its_successor_named() -> None:
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
-        ("莲湖", "陕西省西安市莲湖区"), ("莲湖区", "陕西省西安市莲湖区"), ("西安莲湖", "陕西省西安市莲湖区"), ("西安 莲湖", "陕西省西安市莲湖区"),
-        ("西安市莲湖区", "陕西省西安市莲湖区"), ("内蒙古包头市青山区", "内蒙古自治区包头市青山区"), ("东莞", "广东省东莞市"), ("陕西", "陕西省"),
-        ("6101", "陕西省西安市"), ("６１０１０４", "陕西省西安市莲湖区"), ("济源", "河南省济源市"),
+        ("莲湖", "陕西省西安市莲湖区"),
+        ("莲湖区", "陕西省西安市莲湖区"),
+        ("西安莲湖", "陕西省西安市莲湖区"),
+        ("西安 莲湖", "陕西省西安市莲湖区"),
+        ("西安市莲湖区", "陕西省西安市莲湖区"),
+        ("内蒙古包头市青山区", "内蒙古自治区包头市青山区"),
+        ("东莞", "广东省东莞市"),
+        ("陕西", "陕西省"),
+        ("6101", "陕西省西安市"),
+        ("６１０１０４", "陕西省西安市莲湖区"),
+        ("济源", "河南省济源市"),
     ],
 )  # fmt: skip
 def test_the_picker_finds_the_likeliest_first(typed: str, first: str) -> None:
@@ -129,7 +137,11 @@ def test_villages_load_on_top_and_twice_is_once(tmp_path: Path) -> None:
     assert divisions.load_villages(file) == 2
     assert divisions.load_villages(file) == 0
     village = Division.objects.get(pk="610104001001")
-    assert (village.full_name, village.level, village.parent_id) == ("陕西省西安市莲湖区青年路街道青年路社区居委会", Level.VILLAGE, "610104001")
+    assert (village.full_name, village.level, village.parent_id) == (
+        "陕西省西安市莲湖区青年路街道青年路社区居委会",
+        Level.VILLAGE,
+        "610104001",
+    )
     assert Division.objects.get(pk="441900003001").full_name == "广东省东莞市东城街道岗贝社区居委会"
     assert rules.prefecture_of(village.code) == "6101"
 

@@ -1,5 +1,7 @@
 """How codes are built, where offices stand, and cells that no spreadsheet runs."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def test_the_chain_of_any_code_holds_only_real_divisions_each_below_the_next(cod
     chain = rules.chain(code)
     assert chain
     assert not any(map(rules.is_placeholder, chain))
-    assert all(lower.startswith(upper) and len(lower) > len(upper) for lower, upper in zip(chain, chain[1:], strict=False))
+    assert all(lower.startswith(upper) and len(lower) > len(upper) for lower, upper in pairwise(chain))
     assert rules.level_of(chain[-1]) == Level.PROVINCE
 
 
