@@ -19,7 +19,7 @@ from hutong.project import database, settings
 
 pytest_plugins = ("tests.browser",)
 ROOT = Path(__file__).resolve().parent.parent
-CLUSTER = Path(os.environ.get("HUTONG_TEST_DATA", Path(tempfile.gettempdir()) / f"hutong-test-{os.getuid()}"))
+CLUSTER = Path(os.environ.get("HUTONG_TEST_DATA", Path(tempfile.gettempdir()) / f"hutong-tests-{os.getuid()}"))
 MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "hutong/hotline/**/rules.py", "hutong/hotline/**/actions.py",
              "hutong/hotline/network/*.py", "hutong/project/reference.py", "tests/cast.py", "requirements.txt")  # fmt: skip
 # Swept after a test that commits; everything else belongs to the template.

