@@ -18,7 +18,7 @@ Chromium is the machine's own: $CHROMIUM, else /usr/bin/chromium.
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PATIENCE = 10_000  # milliseconds
+REQUEST_FAILED = ("Failed to load resource", "Response Status Error Code", "htmx:")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,10 +61,13 @@ class Servers:
 
     def __init__(self) -> None:
         self.running = 0
+        self.own: dict[str, Callable[[bytes], str]] = {}  # a test's own pages: path, what answers to the body of a request
         self.web = ThreadedServer(("127.0.0.1", 0), QuietHandler)
-        from hutong.desks.live.asgi import application as live  # noqa: PLC0415 it sets Django up
+        from hutong.desks.live.asgi import application as live
 
-        self.live = uvicorn.Server(uvicorn.Config(live, host="127.0.0.1", port=0, log_level="critical", ws="none", timeout_graceful_shutdown=1))
+        self.live = uvicorn.Server(
+            uvicorn.Config(live, host="127.0.0.1", port=0, log_level="critical", ws="none", timeout_graceful_shutdown=1)
+        )
 
     @contextmanager
     def started(self) -> Iterator["Servers"]:
@@ -94,6 +98,10 @@ class Servers:
         def serve(environ: Any, start_response: Any) -> Any:
             self.running += 1
             try:
+                if answer := self.own.get(environ["PATH_INFO"]):
+                    body = answer(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+                    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+                    return [body.encode()]
                 return application(environ, start_response)
             finally:
                 self.running -= 1
@@ -163,9 +171,11 @@ class Site:
         for context in self.contexts:
             context.close()
         self.servers.rest()
+        self.servers.own.clear()
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text and "net::ERR" not in message.text:
+        """Scripts' and the policy's complaints; a request that failed is the business of the test."""
+        if message.type == "error" and not message.text.startswith(REQUEST_FAILED):
             self.faults.append(message.text)
 
 
@@ -203,6 +213,9 @@ def shoot(page: Page, name: str) -> None:
 
 
 def check_accessibility(page: Page) -> None:
-    """WCAG 2.2 AA as far as axe can tell."""
+    """WCAG 2.2 AA as far as axe can tell. In a window as tall as the page, so that no sticky bar lies over what one could scroll free."""
+    size = page.viewport_size or DESK
+    page.set_viewport_size({"width": size["width"], "height": page.evaluate("document.documentElement.scrollHeight")})
     found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    page.set_viewport_size({"width": size["width"], "height": size["height"]})
     assert found.violations_count == 0, found.generate_report()

@@ -20,7 +20,7 @@ PAGES: dict[str, tuple[str | Promise, str | Promise, str | Promise, str | Promis
         _("您的岗位不能打开这一页"),
         _("这一页属于其他岗位。"),
         NOTHING_CHANGED,
-        _("若您有多个岗位,请在右上角切换岗位;若确需查看,请联系本机构管理员。"),
+        _("若您有多个岗位,请回到工作台切换岗位;若确需查看,请联系本机构管理员。"),
     ),
     "404": (
         _("没有找到"),

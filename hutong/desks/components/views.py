@@ -1,18 +1,20 @@
-"""The page that shows each component in all its states; what is not on it has not been looked at."""
+"""The page that shows each component in all its states (what is not on it has not been looked at), and what pickers offer."""
 
 from datetime import timedelta
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from hutong.desks import access
 from hutong.desks.components.icons import ICONS
 from hutong.hotline.cases.models import Stage
 from hutong.hotline.kernel.refusals import Reason
+from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Role
 from hutong.hotline.rulebook.models import Tier
 
@@ -53,3 +55,19 @@ def gallery(request: access.DeskRequest) -> HttpResponse:
         "moments": [now, now - timedelta(days=1), now + timedelta(days=1), now - timedelta(days=40), now - timedelta(days=400)],
     }
     return render(request, "components/gallery.html", context)
+
+
+@access.for_posts()
+@require_GET
+def divisions(request: access.DeskRequest) -> JsonResponse:
+    """Places to pick from, by what is typed: those of one's own area first."""
+    found = network.places_to_pick(request.post, request.GET.get("q", "")[:60], on=timezone.localdate())
+    return JsonResponse([[each.full_name, each.code] for each in found], safe=False)
+
+
+@access.for_posts()
+@require_GET
+def offices(request: access.DeskRequest) -> JsonResponse:
+    """Offices at or below one's own to pick from."""
+    found = network.search_offices(request.post, request.GET.get("q", "")[:60], limit=12)
+    return JsonResponse([[each.name, each.get_kind_display()] for each in found if not each.valid_to], safe=False)

@@ -1,0 +1,204 @@
+"""Views of the operator's desk."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hutong.desks import access
+from hutong.desks.operator import intake, queries
+from hutong.desks.operator.forms import TIER_MEANING, Sheet
+from hutong.hotline.audit import actions as audit
+from hutong.hotline.cases.models import Category
+from hutong.hotline.contacts import actions as contacts
+from hutong.hotline.contacts import queries as known
+from hutong.hotline.contacts import rules
+from hutong.hotline.contacts.models import Contact, Draft, NotACase, Outcome
+from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.network.models import OfficeKind, Role
+
+FORM = "intake"
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "end", "into"})
+SHOWN = 30
+
+
+def at_the_desk(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The gate: who takes reports, in a hotline centre."""
+
+    @access.for_posts(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
+    @wraps(view)
+    def gated(request: access.DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.post.office.kind != OfficeKind.HOTLINE_CENTRE:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return gated
+
+
+@at_the_desk
+@require_http_methods(["GET", "POST"])
+def desk(request: access.DeskRequest) -> HttpResponse:
+    """The desk with one sheet: the one of the address, else the newest draft, else a blank one."""
+    if "sheet" not in request.GET:
+        newest = known.drafts_of(request.post).filter(form=FORM, subject_id=None).first()
+        return _to_sheet(newest.pk if newest else new_id())
+    draft = _draft(request, request.GET["sheet"])
+    if request.method == "POST":
+        return _hand_in(request, draft, None)
+    if known.is_spent(request.post, draft_id=draft.pk, subject_id=None):
+        messages.info(request, _("这一份已经登记,不再显示。这是新的一份。"))
+        return _to_sheet(new_id())
+    return _page(request, _sheet(request, draft), draft)
+
+
+@at_the_desk
+@require_http_methods(["GET", "POST"])
+def contact(request: access.DeskRequest, contact_id: UUID) -> HttpResponse:
+    """A report that arrived by itself, on the same sheet, with the same ways out."""
+    waiting = known.of_centre(request.post).filter(pk=contact_id).first()
+    if waiting is None:
+        raise Http404
+    draft = known.sheet_of(request.post, uuid5(waiting.pk, str(request.post.pk)), form=FORM, subject_id=waiting.pk)
+    if request.method == "POST":
+        return _hand_in(request, draft, waiting)
+    if waiting.outcome != Outcome.PENDING:
+        messages.info(request, str(known.settled(waiting).sentence))
+        return redirect("operator:desk")
+    audit.record("looked", by=request.post, at=timezone.now(), subject="contact", subject_id=waiting.pk)
+    return _page(request, _sheet(request, draft, waiting), draft, waiting)
+
+
+@at_the_desk
+@require_POST
+def draft(request: access.DeskRequest, draft_id: UUID) -> HttpResponse:
+    """What is being typed, sent by the page every few seconds and when it goes."""
+    _keep(request, _draft(request, str(draft_id)))
+    return HttpResponse(status=204)
+
+
+@at_the_desk
+@require_POST
+def discard(request: access.DeskRequest, draft_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    contacts.discard_draft(draft_id, post=request.post)
+    messages.info(request, _("草稿已丢弃。"))
+    return redirect("operator:desk")
+
+
+@at_the_desk
+@require_POST
+def beside(request: access.DeskRequest) -> HttpResponse:
+    """The region of what is known of this caller and matter, by what is typed so far."""
+    found = queries.known_from(request.post, request.POST, at=timezone.now())
+    return render(request, "operator/known.html", {"known": found})
+
+
+@at_the_desk
+@require_GET
+def pending(request: access.DeskRequest) -> HttpResponse:
+    """The region of what waits for a person."""
+    return render(request, "operator/pending.html", _waiting(request))
+
+
+# --- the sheet ------------------------------------------------------------------------------------------------------
+
+
+def _draft(request: access.DeskRequest, text: str) -> Draft:
+    """The draft of an address; another's is not there."""
+    try:
+        return known.sheet_of(request.post, UUID(text), form=FORM, subject_id=_subject(request))
+    except (ValueError, Refusal):
+        raise Http404 from None
+
+
+def _subject(request: access.DeskRequest) -> UUID | None:
+    subject = request.GET.get("contact")
+    return UUID(subject) if subject else None
+
+
+def _to_sheet(draft_id: UUID) -> HttpResponse:
+    return redirect(reverse("operator:desk", query={"sheet": draft_id}))
+
+
+def _sheet(request: access.DeskRequest, draft: Draft, waiting: Contact | None = None) -> Sheet:
+    """The sheet as it was typed, or a blank one with what is known of a waiting contact."""
+    if draft.fields:
+        return Sheet(request.post, MultiValueDict(draft.fields), is_judged=False)
+    return Sheet(request.post, initial=_initial(waiting) if waiting else None)
+
+
+def _initial(waiting: Contact) -> dict[str, Any]:
+    reporter = getattr(waiting, "reporter", None)
+    names = ("phone", "name", "id_number", "relation", "wants_answer", "call_back")
+    told = (
+        {name: getattr(reporter, name) for name in names} | {"is_anonymous": "yes" if reporter.is_anonymous else "no"} if reporter else {}
+    )
+    return {"place": waiting.place.full_name if waiting.place else "", "place_text": waiting.place_text, **told}
+
+
+def _keep(request: access.DeskRequest, draft: Draft) -> Draft:
+    fields = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
+    version = request.POST.get("version", "")
+    kept = contacts.save_draft(
+        draft.pk, post=request.post, form=FORM, subject_id=draft.subject_id, fields=fields,
+        version=int(version[:9]) if version.isdecimal() else draft.version + 1, at=timezone.now(),
+    )  # fmt: skip
+    return kept or draft
+
+
+def _hand_in(request: access.DeskRequest, draft: Draft, waiting: Contact | None) -> HttpResponse:
+    at, sheet = timezone.now(), Sheet(request.post, request.POST)
+    done = intake.hand_in(sheet, intake.End.pressed(request.POST), by=request.post, at=at, draft_id=draft.pk, pending=waiting)
+    if done is None:
+        return _page(request, sheet, _keep(request, draft), waiting, status=422)
+    messages.success(request, _said(done))
+    for remark in intake.remarks(sheet, at=at):
+        messages.warning(request, remark)
+    return _to_sheet(new_id())
+
+
+def _said(done: intake.Done) -> str:
+    if done.case:
+        link = format_html('<a href="{}">{}</a>', reverse("cases:case", args=[done.case.pk]), done.case.number)
+        return format_html("{} {}", done.contact.get_outcome_display(), link)
+    return f"{done.contact.get_not_a_case_display() or done.contact.get_outcome_display()} · {timezone.localtime():%H:%M}"
+
+
+def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Contact | None = None, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "sheet": sheet,
+        "draft": draft,
+        "blank_id": new_id(),
+        "waiting_contact": waiting,
+        "drafts": known.drafts_of(request.post).filter(form=FORM, subject_id=None).exclude(pk=draft.pk)[:8],
+        "today": known.taken_on(request.post, timezone.localdate(now))[:SHOWN],
+        "known": queries.known_from(request.post, _typed(sheet), at=now),
+        "tiers": [(choice, TIER_MEANING[choice.data["value"]]) for choice in sheet.matter["tier"]],
+        "nuisances": enumerate(NotACase.choices, start=1),
+        "first_questions": rules.FIRST_QUESTIONS,
+        "questions": [(Category(code).label, questions) for code, questions in rules.QUESTIONS.items()],
+        **_waiting(request),
+    }
+    return render(request, "operator/desk.html", context, status=status)
+
+
+def _typed(sheet: Sheet) -> dict[str, Any]:
+    fields = [sheet.matter["phone"], sheet.matter["place"], *(form["name"] for form in sheet.children)]
+    return {bound.html_name: bound.value() or "" for bound in fields}
+
+
+def _waiting(request: access.DeskRequest) -> dict[str, Any]:
+    return {"pending": known.pending(request.post)[:SHOWN]}
