@@ -8,6 +8,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("account/", include("hutong.desks.account.urls")),
     path("components/", include("hutong.desks.components.urls")),
+    path("operator/", include("hutong.desks.operator.urls")),
+    path("cases/", include("hutong.desks.cases.urls")),
+    path("county/", include("hutong.desks.county.urls")),
+    path("province/", include("hutong.desks.province.urls")),
+    path("office/", include("hutong.desks.office.urls")),
 ]
 
 handler400 = "hutong.desks.errors.bad_request"

@@ -121,7 +121,7 @@ def settle_pending(
     if contact is None:
         raise Refusal(rules.NO_CONTACT)
     if contact.outcome != Outcome.PENDING:
-        raise Refusal(rules.already_settled(contact.taken_by.staff.name if contact.taken_by else "", contact.get_outcome_display()))
+        raise Refusal(queries.settled(contact))
     faults = Faults()
     ending = _end(faults, narrative=contact.narrative, outcome=outcome, not_a_case=not_a_case, answer=answer)
     where = _where(faults, at, place or contact.place, place_text or contact.place_text)

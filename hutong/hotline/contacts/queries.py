@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from hutong.hotline.contacts import rules
 from hutong.hotline.contacts.models import Contact, Draft, Outcome
+from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Office, OfficeKind, Post
 
 
@@ -27,6 +29,11 @@ def pending(post: Post) -> QuerySet[Contact]:
     return of_centre(post).filter(outcome=Outcome.PENDING).order_by("due_at")
 
 
+def settled(contact: Contact) -> Reason:
+    """Who settled what had arrived by itself, and how: what the second person hears."""
+    return rules.already_settled(contact.taken_by.staff.name if contact.taken_by else "", contact.get_outcome_display())
+
+
 def taken_on(post: Post, day: date) -> QuerySet[Contact]:
     """What this person took on a day, newest first."""
     start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
@@ -38,9 +45,13 @@ def drafts_of(post: Post) -> QuerySet[Draft]:
     return Draft.objects.filter(post=post).order_by("-saved_at")
 
 
-def draft(post: Post, draft_id: UUID) -> Draft | None:
-    """The writer's own draft."""
-    return Draft.objects.filter(pk=draft_id, post=post).first()
+def sheet_of(post: Post, draft_id: UUID, *, form: str, subject_id: UUID | None = None) -> Draft:
+    """The writer's own draft, or a blank one. Raises Refusal for another's."""
+    blank = Draft(pk=draft_id, post=post, form=form, subject_id=subject_id)
+    draft = Draft.objects.filter(pk=draft_id).first() or blank
+    if draft.post_id != post.pk:
+        raise Refusal(rules.NOT_YOUR_DRAFT)
+    return draft
 
 
 def with_key(centre: Office, key: str) -> Contact | None:

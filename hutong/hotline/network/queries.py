@@ -69,6 +69,22 @@ def resolve_place(text: str, *, on: date, within: str = "") -> list[Division]:
     return _picked(_run_together(names), names[-1], on, within, 20) if names else []
 
 
+def places(post: Post, text: str, *, on: date) -> list[Division]:
+    """The divisions that a text may mean: the one of that full name, else those of the centre's own area, else all."""
+    found = resolve_place(text, on=on) if text.strip() else []
+    own = post.office.division_id or ""
+    return [each for each in found if each.full_name == text.strip()] or [each for each in found if each.code.startswith(own)] or found
+
+
+def places_to_pick(post: Post, text: str, *, on: date) -> list[Division]:
+    """For the picker: the counties of the centre before anything is typed, then its own area first."""
+    own = post.office.division_id or ""
+    if not text.strip():
+        return [each for each in search_divisions(own, on=on, within=own, limit=40) if each.level == "county"]
+    near = search_divisions(text, on=on, within=own, limit=12)
+    return near or search_divisions(text, on=on, limit=12)
+
+
 def _named(names: list[str]) -> Q:
     *above, last = names
     query = Q(name__startswith=last)
@@ -92,6 +108,11 @@ def _picked(query: Q, exact: str, on: date, within: str, limit: int) -> list[Div
     return list(rows.order_by(rank, Length("code"), "code")[:limit])
 
 
+def divisions() -> QuerySet[Division]:
+    """All divisions, ended ones too: a public list that everybody may read."""
+    return Division.objects.select_related("parent", "successor")
+
+
 def divisions_in_reach(by: Post) -> QuerySet[Division]:
     """省级负总责: the divisions that an administrator of a province or of the whole country keeps; none for others."""
     if by.office.kind == OfficeKind.MINISTRY:
@@ -105,6 +126,11 @@ def keeps_division(by: Post, code: str) -> bool:
     """Whether an administrator keeps this division; it need not stand yet."""
     bureau = by.office.kind == OfficeKind.PROVINCE_BUREAU and code.startswith(by.office.division_id or "none")
     return by.role == Role.ADMINISTRATOR and (bureau or by.office.kind == OfficeKind.MINISTRY)
+
+
+def divisions_below(division: Division) -> QuerySet[Division]:
+    """The divisions directly below one, those that stand first."""
+    return division.children.select_related("successor").order_by(F("valid_to").desc(nulls_first=True), "code")
 
 
 def divisions_by_name(division: Division, *, on: date) -> dict[tuple[str, str], Division]:
@@ -208,6 +234,17 @@ def lower_offices(office: Office) -> QuerySet[Office]:
     return rows.order_by(F("valid_to").asc(nulls_first=True), Length("division_id"), "division_id", "kind", "code")
 
 
+def posts_of(office: Office) -> QuerySet[Post]:
+    """The posts of an office, those held now first."""
+    return office.posts.select_related("staff").order_by(F("valid_to").desc(nulls_first=True), "role", "staff__name")
+
+
+def tokens_of(office: Office) -> QuerySet[ApiToken]:
+    """The keys of software that acts for an office, those in use first."""
+    rows = ApiToken.objects.filter(post__office=office).select_related("post__staff")
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "-created_at")
+
+
 def search_offices(by: Post, text: str, *, limit: int = 30) -> list[Office]:
     """Offices in an administrator's reach, by a part of the name or the beginning of the code or division."""
     words = _words(text)
@@ -235,6 +272,11 @@ def post_held(post_id: Any, *, staff: object, on: date) -> Post | None:
 def posts_to_come(*, staff: Staff, on: date) -> QuerySet[Post]:
     """The posts that a person holds on a day or will hold."""
     return staff.posts.filter(Q(valid_to=None) | Q(valid_to__gt=on)).select_related("office")
+
+
+def offices_in_reach(by: Post) -> QuerySet[Office]:
+    """省级负总责: the offices that an administrator keeps, ended ones too."""
+    return at_or_below(by.office).select_related("division", "parent__division")
 
 
 def posts_in_reach(by: Post) -> QuerySet[Post]:

@@ -13,10 +13,11 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import rules
 from hutong.hotline.network.models import Department, OfficeKind, Post, Role
-from hutong.hotline.network.storing import refuse
+from hutong.hotline.network.storing import refuse, storable
 
 Row = dict[str, str]
 MAX_BYTES = 2_000_000
@@ -86,8 +87,9 @@ LABELS = {
 CHOICES: dict[str, type[models.TextChoices]] = {"kind": OfficeKind, "department": Department, "role": Role}
 
 
-def export(sheet: Sheet, *, by: Post) -> str:
-    """The rows in reach as CSV; nothing in it runs as a formula."""
+def export(sheet: Sheet, *, by: Post, at: datetime) -> str:
+    """The rows in reach as CSV; nothing in it runs as a formula. Recorded, as every export."""
+    audit.record("network_exported", by=by, at=at, subject="office", subject_id=by.office_id, columns=list(sheet.columns))
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(sheet.columns)
@@ -95,9 +97,31 @@ def export(sheet: Sheet, *, by: Post) -> str:
     return out.getvalue()
 
 
-def run(sheet: Sheet, content: bytes, *, by: Post, at: datetime, apply: bool = False) -> Report:
+def decode(content: bytes) -> str:
+    """UTF-8 with or without its mark, or GB18030. A UTF-8 file with a broken letter is told from the latter, and the line named."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = _decode_gb18030(content, broken_at=content.count(b"\n", 0, error.start) + 1)
+    if len(text.encode()) > MAX_BYTES:
+        raise refuse("too_big", _("文件超过 2 MB。"), _("请分成几个文件导入。"))
+    return text
+
+
+def _decode_gb18030(content: bytes, *, broken_at: int) -> str:
+    as_utf8 = content.decode("utf-8", errors="replace")
+    broken, foreign = as_utf8.count("\ufffd"), sum(letter > "\x7f" for letter in as_utf8)
+    try:
+        if broken * 4 >= foreign:  # no UTF-8 at all, rather than UTF-8 with a slip
+            return content.decode("gb18030")
+    except UnicodeDecodeError:
+        pass
+    raise refuse("bad_text", _("第 %(line)d 行有无法识别的字符。") % {"line": broken_at}, _("请另存为 UTF-8 编码的 CSV。"))
+
+
+def run(sheet: Sheet, text: str, *, by: Post, at: datetime, apply: bool = False) -> Report:
     """Try every line; keep it all when `apply` and none was refused, else nothing. Raises Refusal for a file that cannot be read."""
-    rows = _read(content, sheet)
+    rows = _read(text, sheet)
     with transaction.atomic():
         trial = _Trial(sheet, by, at)
         lines = [trial.line(number, row) for number, row in sorted(rows, key=lambda item: _turn(sheet, *item))]
@@ -151,11 +175,9 @@ class _Trial:
             raise refuse("disagrees", _("与第 %(line)d 行所写的姓名或电话不同。") % {"line": elsewhere})
 
 
-def _read(content: bytes, sheet: Sheet) -> list[tuple[int, Row]]:
+def _read(text: str, sheet: Sheet) -> list[tuple[int, Row]]:
     """The rows with their line numbers, apostrophes against formulas taken off again."""
-    if len(content) > MAX_BYTES:
-        raise refuse("too_big", _("文件超过 2 MB。"), _("请分成几个文件导入。"))
-    reader = csv.reader(io.StringIO(_decode(content), newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
         header = [cell.strip() for cell in next(reader, [])]
         missing = [column for column in sheet.key if column not in header]
@@ -176,24 +198,10 @@ def _read(content: bytes, sheet: Sheet) -> list[tuple[int, Row]]:
     return rows
 
 
-def _decode(content: bytes) -> str:
-    """UTF-8 with or without its mark, or GB18030. A UTF-8 file with a broken letter is told from the latter, and the line named."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        text = content.decode("utf-8", errors="replace")
-        broken, whole = text.count("\ufffd"), sum(letter > "\x7f" for letter in text)
-        if broken * 4 >= whole:
-            try:
-                return content.decode("gb18030")
-            except UnicodeDecodeError:
-                pass
-        line = content.count(b"\n", 0, error.start) + 1
-        raise refuse("bad_text", _("第 %(line)d 行有无法识别的字符。") % {"line": line}, _("请另存为 UTF-8 编码的 CSV。")) from error
-
-
 def _normal(sheet: Sheet, column: str, text: str) -> str:
     """The one way to write a cell: dates as 2026-09-18, choices by code (their names are taken too), division codes in our form."""
+    if not storable(text):
+        raise refuse("unstorable", _("%(column)s中有无法保存的字符。") % {"column": LABELS[column]})
     if column in CHOICES and text:
         kinds = CHOICES[column]
         found = next((kind.value for kind in kinds if text in (kind.value, kind.label)), None)

@@ -50,6 +50,7 @@ def save(row: models.Model, **known: Any) -> None:
 
 
 def storable(text: str) -> bool:
+    """Whether the database can hold a text: no NUL, no half of a surrogate pair."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 

@@ -1,0 +1,58 @@
+"""CSV: a dry run that shows what a file would do, the same for real, and export."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hutong.desks import access
+from hutong.desks.office.forms import SHEET_NAMES, Upload
+from hutong.desks.office.pages import administrators
+from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.network import sheets
+from hutong.hotline.network.sheet_kinds import SHEETS
+from hutong.hotline.network.sheets import Outcome
+
+SHOWN = 500
+
+
+@administrators
+@require_http_methods(["GET", "POST"])
+def files(request: access.DeskRequest) -> HttpResponse:
+    """Hand in a file and see what it would change; hand it in again with `apply` to change it."""
+    form = Upload(request.POST or None, request.FILES or None, initial={"sheet": "offices"})
+    context = {"form": form, "exports": SHEET_NAMES, "columns": {name: ",".join(sheet.columns) for name, sheet in SHEETS.items()}}
+    if request.method == "POST" and form.is_valid():
+        try:
+            text = sheets.decode(form.content)
+            apply = "apply" in request.POST
+            report = sheets.run(SHEETS[form.cleaned_data["sheet"]], text, by=request.post, at=timezone.now(), apply=apply)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            if report.applied:
+                messages.success(request, _("已导入：%(counts)s。") % {"counts": in_words(report)})
+                return redirect("office:files")
+            lines = [line for line in report.lines if line.outcome != Outcome.SAME]
+            context |= {"report": report, "counts": in_words(report), "lines": lines[:SHOWN], "more": len(lines[SHOWN:]), "text": text}
+    return render(request, "office/files.html", context, status=422 if form.errors else 200)
+
+
+def in_words(report: sheets.Report) -> str:
+    """新增 3、修改 1、不变 20."""
+    return "、".join(f"{outcome.label} {count}" for outcome, count in report.counts.items() if count)
+
+
+@administrators
+@require_GET
+def export(request: access.DeskRequest, sheet: str) -> HttpResponse:
+    """One of the files as it stands, for a spreadsheet (with the mark by which it knows UTF-8)."""
+    if sheet not in SHEETS:
+        raise Http404
+    text = sheets.export(SHEETS[sheet], by=request.post, at=timezone.now())
+    name = f"{sheet}-{timezone.localdate():%Y%m%d}.csv"
+    return HttpResponse(
+        f"\ufeff{text}", content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,30 @@
+"""The administration pages."""
+
+from django.urls import path
+
+from hutong.desks.office import divisions, files, offices, people
+
+app_name = "office"
+urlpatterns = [
+    path("", offices.index, name="index"),
+    path("offices/<uuid:office_id>/", offices.office, name="office"),
+    path("offices/<uuid:office_id>/lower/", offices.new, name="new_office"),
+    path("offices/<uuid:office_id>/change/", offices.change, name="change_office"),
+    path("offices/<uuid:office_id>/end/", offices.end, name="end_office"),
+    path("offices/<uuid:office_id>/staff/", people.new, name="new_staff"),
+    path("staff/<uuid:staff_id>/", people.staff, name="staff"),
+    path("staff/<uuid:staff_id>/change/", people.change, name="change_staff"),
+    path("staff/<uuid:staff_id>/password/", people.password, name="password"),
+    path("staff/<uuid:staff_id>/deactivate/", people.deactivate, name="deactivate_staff"),
+    path("staff/<uuid:staff_id>/posts/", people.give, name="give_post"),
+    path("posts/<uuid:post_id>/end/", people.end_post, name="end_post"),
+    path("posts/<uuid:post_id>/tokens/", people.new_token, name="new_token"),
+    path("tokens/<uuid:token_id>/end/", people.end_token, name="end_token"),
+    path("divisions/", divisions.search, name="divisions"),
+    path("divisions/<int:code>/", divisions.division, name="division"),
+    path("divisions/<int:code>/lower/", divisions.new, name="new_division"),
+    path("divisions/<int:code>/rename/", divisions.rename, name="rename_division"),
+    path("divisions/<int:code>/end/", divisions.end, name="end_division"),
+    path("files/", files.files, name="files"),
+    path("files/<slug:sheet>.csv", files.export, name="export"),
+]

@@ -1,0 +1,8 @@
+"""Addresses of the province desk."""
+
+from django.urls import path
+
+from hutong.desks.province import views
+
+app_name = "province"
+urlpatterns = [path("", views.board, name="board")]
