@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from hutong.hotline.assignments import actions as assignments
-from hutong.hotline.cases import actions as cases
+from hutong.hotline.cases.actions import judging, opening
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact, Reporter
 from hutong.hotline.network.models import Division
@@ -32,7 +32,7 @@ def contact(at: datetime = START, outcome: str = "case_opened", narrative: str =
 @transaction.atomic
 def opened(*, tier: str = "III", at: datetime = START, registered: bool = True, child: Child | None = None) -> Case:
     """A case of one child in Lianhu, registered by Xu."""
-    return cases.open_case(
+    return opening.open_case(
         contact=contact(at), by=post("xu"), at=at, title="孩子夜间无人照料", tier=tier, place=Division.objects.get(pk=LIANHU),
         children=[child or Child.objects.create(name="小雨", age=7, present_division_id=LIANHU)], registered=registered,
     )  # fmt: skip
@@ -42,8 +42,8 @@ Deed = Callable[[Case, datetime], object]
 
 # What takes a case from each stage to the next.
 ONWARD: dict[str, Deed] = {
-    "intake": lambda c, at: cases.register(c.pk, by=post("xu"), at=at, seen=c.version, title=c.title, tier=c.tier),
-    "assessment": lambda c, at: cases.assess(
+    "intake": lambda c, at: opening.register(c.pk, by=post("xu"), at=at, seen=c.version, title=c.title, tier=c.tier),
+    "assessment": lambda c, at: judging.assess(
         c.pk, by=post("zhou"), at=at, seen=c.version, tier=c.tier, category="rights_violation", phase="emergency", text="先上门看孩子"
     ),
     "dispatch": lambda c, at: assignments.dispatch(

@@ -4,31 +4,34 @@ from collections.abc import Callable
 from typing import Any
 
 from hutong.hotline.assignments import actions as assignments
-from hutong.hotline.cases import actions as cases
+from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing
 from hutong.hotline.replies import actions as replies
 
 VERBS: dict[str, Callable[..., Any]] = {
     verb.__name__.rstrip("_"): verb
     for verb in (
-        cases.register,
-        cases.answer_on_the_spot,
-        cases.dismiss,
-        cases.assess,
-        cases.reopen,
-        cases.note,
-        cases.add_child,
-        cases.add_party,
-        cases.set_risk,
-        cases.set_phase,
-        cases.set_call_back,
-        cases.reveal_reporter,
-        cases.recuse,
-        cases.raise_tier,
-        cases.propose_lower,
-        cases.confirm_lower,
-        cases.refuse_lower,
-        cases.merge,
-        cases.unmerge,
+        opening.register,
+        opening.answer_on_the_spot,
+        opening.dismiss,
+        judging.assess,
+        judging.reopen,
+        recording.note,
+        recording.correct,
+        recording.add_child,
+        recording.change_child,
+        recording.add_party,
+        recording.change_party,
+        recording.set_risk,
+        recording.set_phase,
+        recording.set_call_back,
+        recording.reveal_reporter,
+        recusing.recuse,
+        judging.raise_tier,
+        judging.propose_lower,
+        judging.confirm_lower,
+        judging.refuse_lower,
+        merging.merge,
+        merging.unmerge,
         assignments.dispatch,
         assignments.keep,
         assignments.accept,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from hutong.desks.operator import queries
 from hutong.desks.operator.forms import ChildForm, Part, PartyForm, Sheet
-from hutong.hotline.cases import actions as cases
+from hutong.hotline.cases.actions import opening, recording, recusing
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts.models import CallBack, Contact, NotACase, Outcome
@@ -135,18 +135,18 @@ def _case(
     if case is None:
         title = given.get("title") or contact.narrative.splitlines()[0][:TITLE]
         call_back = given.get("call_back") or CallBack.REPORTER_ONLY
-        case = cases.open_case(
+        case = opening.open_case(
             contact=contact, by=by, at=at, title=title, tier=given["tier"], place=contact.place, place_text=contact.place_text,
             call_back=call_back, children=children, parties=parties,
         )  # fmt: skip
     else:
-        cases.add_contact(case.pk, contact=contact, by=by, at=at)
+        recording.add_contact(case.pk, contact=contact, by=by, at=at)
         for child in children:
-            cases.add_child(case.pk, child=child, by=by, at=at)
+            recording.add_child(case.pk, child=child, by=by, at=at)
         for person, role, relation in parties:
-            cases.add_party(case.pk, person=person, role=role, relation=relation, by=by, at=at)
+            recording.add_party(case.pk, person=person, role=role, relation=relation, by=by, at=at)
     if office := given.get("recusal_office"):
-        cases.recuse(case.pk, by=by, at=at, seen=None, text=given.get("recusal_reason") or _("被反映人所在单位"), office=office)
+        recusing.recuse(case.pk, by=by, at=at, seen=None, text=given.get("recusal_reason") or _("被反映人所在单位"), office=office)
     return case
 
 

@@ -3,17 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.assignments import queries
-from hutong.hotline.assignments.models import LIVE, Assignment, Kind, State, Transfer, TransferState
+from hutong.hotline.assignments.models import LIVE, Assignment, ChildState, Kind, State, Transfer, TransferState
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases import rules
-from hutong.hotline.cases.actions import written
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, NoticeKind, Stage
 from hutong.hotline.cases.rules import EXTENSION_MAXIMUM_DAYS, RETURNS_BEFORE_ABOVE
 from hutong.hotline.clocks import queries as clocks
+from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Office, OfficeKind, Post
 
@@ -31,7 +32,7 @@ def dispatch(case_id: UUID, *, office: Office, by: Post, at: datetime, seen: int
         _check(step, office, queries.leads_for(case))
         case.is_settled = case.is_settled or case.holder_id != case.centre_id
         case.lead, case.worker = office, None
-        Assignment.objects.create(case=case, office=office, kind=Kind.LEAD, request=text, given_by=by, given_at=at)
+        Assignment.objects.create(case=case, office=office, kind=Kind.LEAD, request=step.text, given_by=by, given_at=at)
         step.go(Stage.ACCEPTANCE, holder=office)
     return case
 
@@ -58,7 +59,7 @@ def accept(case_id: UUID, *, by: Post, at: datetime, seen: int | None, worker: P
 
 def return_(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Not ours, with a reason. The first time the centre names another; the second time the level above decides, finally."""
-    with door(case_id, "return", by=by, at=at, seen=seen, text=written(text)) as step:
+    with door(case_id, "return", by=by, at=at, seen=seen, text=text) as step:
         case = step.case
         _end_lead(case, State.RETURNED, at)
         case.returns += 1
@@ -79,8 +80,9 @@ def name_worker(case_id: UUID, *, worker: Post, by: Post, at: datetime, seen: in
 
 def report(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str, child_state: str) -> Case:
     """What was done and how the child is."""
-    with door(case_id, "report", by=by, at=at, seen=seen, text=written(text), child_state=child_state) as step:
-        step.case.assignments.filter(kind=Kind.LEAD, state=State.ACCEPTED).update(report=text)
+    with door(case_id, "report", by=by, at=at, seen=seen, text=text, child_state=child_state) as step:
+        state = choice(ChildState, child_state, field="child_state")
+        step.case.assignments.filter(kind=Kind.LEAD, state=State.ACCEPTED).update(report=step.text, child_state=state)
         step.go(Stage.REVIEW, holder=step.case.centre)
     return step.case
 
@@ -95,16 +97,16 @@ def approve(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: st
 
 def send_back(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Something is missing: back to the lead office, saying what."""
-    with door(case_id, "send_back", by=by, at=at, seen=seen, text=written(text)) as step:
+    with door(case_id, "send_back", by=by, at=at, seen=seen, text=text) as step:
         step.go(Stage.HANDLING, holder=step.case.lead)
     return step.case
 
 
 def ask_extension(case_id: UUID, *, days: int, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Ask the level above for more working days. Once, at most ten, never for tiers I and II."""
-    with door(case_id, "ask_extension", by=by, at=at, seen=seen, text=written(text), days=days) as step:
+    with door(case_id, "ask_extension", by=by, at=at, seen=seen, text=text, days=days) as step:
         if not 1 <= days <= EXTENSION_MAXIMUM_DAYS:
-            raise Refusal(TOO_LONG, fields={"days": str(TOO_LONG.sentence)})
+            raise Refusal.at("days", TOO_LONG)
         step.case.extension_days, step.case.extension_by = days, by
         if step.case.lead.parent:
             step.tell(step.case.lead.parent, NoticeKind.ASKED)
@@ -128,7 +130,7 @@ def grant_extension(case_id: UUID, *, by: Post, at: datetime, seen: int | None, 
 
 def refuse_extension(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """The level above does not agree: the deadline stays."""
-    with door(case_id, "refuse_extension", by=by, at=at, seen=seen, text=written(text)) as step:
+    with door(case_id, "refuse_extension", by=by, at=at, seen=seen, text=text) as step:
         step.case.extension_days = step.case.extension_by = None
         step.tell(step.case.lead, NoticeKind.TOLD)
     return step.case
@@ -150,11 +152,11 @@ def consult(case_id: UUID, *, office: Office, by: Post, at: datetime, seen: int 
 
 
 def _give_part(case_id: UUID, code: str, kind: Kind, office: Office, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
-    with door(case_id, code, by=by, at=at, seen=seen, text=written(text), office=str(office.pk)) as step:
+    with door(case_id, code, by=by, at=at, seen=seen, text=text, office=str(office.pk)) as step:
         _check(step, office, queries.helpers_for(step.case, kind))
         if step.case.assignments.filter(office=office, state__in=LIVE).exists():
-            raise Refusal(ALREADY_ON_IT, fields={"office": str(ALREADY_ON_IT.sentence)})
-        Assignment.objects.create(case=step.case, office=office, kind=kind, request=text, given_by=by, given_at=at)
+            raise Refusal.at("office", ALREADY_ON_IT)
+        Assignment.objects.create(case=step.case, office=office, kind=kind, request=step.text, given_by=by, given_at=at)
         step.tell(office, NoticeKind.HANDED_OVER)
     return step.case
 
@@ -168,35 +170,37 @@ def accept_part(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text
 
 def return_part(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """The part is not for this office, with the reason; whoever gave it is told."""
-    with door(case_id, "return_part", by=by, at=at, seen=seen, text=written(text)) as step:
-        _own_part(step, State.OFFERED, state=State.RETURNED, report=text, ended_at=at)
+    with door(case_id, "return_part", by=by, at=at, seen=seen, text=text) as step:
+        _own_part(step, State.OFFERED, state=State.RETURNED, report=step.text, ended_at=at)
     return step.case
 
 
 def finish_part(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """The part is done, and this is what was done."""
-    with door(case_id, "finish_part", by=by, at=at, seen=seen, text=written(text)) as step:
-        _own_part(step, State.ACCEPTED, state=State.DONE, report=text, ended_at=at)
+    with door(case_id, "finish_part", by=by, at=at, seen=seen, text=text) as step:
+        _own_part(step, State.ACCEPTED, state=State.DONE, report=step.text, ended_at=at)
     return step.case
 
 
 def withdraw_part(case_id: UUID, *, office: Office, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Take a part back from an office."""
-    with door(case_id, "withdraw_part", by=by, at=at, seen=seen, text=written(text), office=str(office.pk)) as step:
+    with door(case_id, "withdraw_part", by=by, at=at, seen=seen, text=text, office=str(office.pk)) as step:
         part = step.case.assignments.exclude(kind=Kind.LEAD).filter(office=office, state__in=LIVE)
         if not part.update(state=State.WITHDRAWN, ended_at=at):
-            raise Refusal(rules.PARTS_OPEN.reason, fields={"office": str(rules.PARTS_OPEN.reason.sentence)})
+            raise Refusal.at("office", rules.PARTS_OPEN.reason)
         step.tell(office, NoticeKind.TOLD)
     return step.case
 
 
 def propose_transfer(case_id: UUID, *, office: Office, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Ask that another county (the centre decides) or prefecture (the province settles) take the case."""
-    with door(case_id, "propose_transfer", by=by, at=at, seen=seen, text=written(text), office=str(office.pk)) as step:
+    with door(case_id, "propose_transfer", by=by, at=at, seen=seen, text=text, office=str(office.pk)) as step:
         case = step.case
         _check(step, office, queries.receivers_for(case))
         decider = queries.decider(case, office)
-        Transfer.objects.create(case=case, sender=by.office, receiver=office, decider=decider, reason=text, proposed_by=by, proposed_at=at)
+        Transfer.objects.create(
+            case=case, sender=by.office, receiver=office, decider=decider, reason=step.text, proposed_by=by, proposed_at=at
+        )
         step.tell(decider, NoticeKind.ASKED)
     return case
 
@@ -223,14 +227,14 @@ def settle_transfer(case_id: UUID, *, by: Post, at: datetime, seen: int | None, 
 
 def refuse_transfer(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """The level above does not agree: the case stays where it is."""
-    with door(case_id, "refuse_transfer", by=by, at=at, seen=seen, text=written(text)) as step:
+    with door(case_id, "refuse_transfer", by=by, at=at, seen=seen, text=text) as step:
         _end_transfer(step, TransferState.REFUSED)
     return step.case
 
 
 def decline_transfer(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """The receiver does not take it: the sender keeps it, and the decider is told."""
-    with door(case_id, "decline_transfer", by=by, at=at, seen=seen, text=written(text)) as step:
+    with door(case_id, "decline_transfer", by=by, at=at, seen=seen, text=text) as step:
         _end_transfer(step, TransferState.DECLINED)
     return step.case
 
@@ -254,16 +258,16 @@ def accept_transfer(case_id: UUID, *, by: Post, at: datetime, seen: int | None, 
 
 def _check(step: Step, office: Office, candidates: "queries.Offices") -> None:
     if cases.is_recused(step.case, office):
-        raise Refusal(RECUSED, fields={"office": str(RECUSED.sentence)})
+        raise Refusal.at("office", RECUSED)
     if not candidates.filter(pk=office.pk).exists():
-        raise Refusal(OUT_OF_REACH, fields={"office": str(OUT_OF_REACH.sentence)})
+        raise Refusal.at("office", OUT_OF_REACH)
 
 
 def _worker(step: Step, worker: Post) -> Post:
-    if worker.office_id != step.case.lead_id or worker.valid_to:
-        raise Refusal(NOT_OF_OFFICE, fields={"worker": str(NOT_OF_OFFICE.sentence)})
+    if not queries.workers_for(step.case, on=timezone.localdate(step.at)).filter(pk=worker.pk).exists():
+        raise Refusal.at("worker", NOT_OF_OFFICE)
     if step.case.recusals.filter(staff=worker.staff_id).exists():
-        raise Refusal(RECUSED, fields={"worker": str(RECUSED.sentence)})
+        raise Refusal.at("worker", RECUSED)
     return worker
 
 

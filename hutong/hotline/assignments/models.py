@@ -24,6 +24,16 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已收回")
 
 
+class ChildState(models.TextChoices):
+    """How the child is, as the office that acted found it."""
+
+    SAFE = "safe", _("安全")
+    WATCHED = "watched", _("暂时安全,需继续关注")
+    MOVED = "moved", _("已转移安置")
+    UNSAFE = "unsafe", _("仍有危险")
+    NOT_SEEN = "not_seen", _("没有见到孩子")
+
+
 LIVE = (State.OFFERED, State.ACCEPTED)
 
 
@@ -37,6 +47,7 @@ class Assignment(models.Model):
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.OFFERED)
     request = models.TextField(_("交办要求"), blank=True, max_length=20_000)
     report = models.TextField(_("办理情况"), blank=True, max_length=20_000)
+    child_state = models.CharField(_("儿童现状"), max_length=8, choices=ChildState, blank=True)
     given_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("交办人"))
     given_at = models.DateTimeField(_("交办时间"))
     accepted_at = models.DateTimeField(_("签收时间"), null=True)

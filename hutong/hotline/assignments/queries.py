@@ -1,13 +1,18 @@
 """Which offices may be given what."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 
 from hutong.hotline.assignments.models import LIVE, Assignment, Kind
-from hutong.hotline.cases.models import Case
+from hutong.hotline.cases.models import Case, Stage
+from hutong.hotline.cases.rules import DESK, FIELD
 from hutong.hotline.network.models import Office, OfficeKind, Post
+from hutong.hotline.network.queries import stands
 
 Offices = QuerySet[Office]
 
+WORKERS = FIELD | DESK
 LEADS = (OfficeKind.COUNTY_BUREAU, OfficeKind.TOWNSHIP, OfficeKind.SHELTER, OfficeKind.SOCIAL_ORGANISATION)
 
 
@@ -31,10 +36,17 @@ def helpers_for(case: Case, kind: str) -> Offices:
 
 
 def receivers_for(case: Case) -> Offices:
-    """Where a case may be transferred: another county of the prefecture, or another prefecture's centre."""
-    counties = Q(kind=OfficeKind.COUNTY_BUREAU, parent=case.centre_id)
-    centres = Q(kind=OfficeKind.HOTLINE_CENTRE)
-    return _not_recused(case, _in_service().filter(counties | centres).exclude(pk__in=[case.lead_id, case.centre_id]))
+    """Where a case may be transferred: another prefecture's centre; while it is handled, another county of the prefecture too."""
+    there = Q(kind=OfficeKind.HOTLINE_CENTRE)
+    if case.stage == Stage.HANDLING:
+        there |= Q(kind=OfficeKind.COUNTY_BUREAU, parent=case.centre_id)
+    return _not_recused(case, _in_service().filter(there).exclude(pk__in=[case.lead_id, case.centre_id]))
+
+
+def workers_for(case: Case, *, on: date) -> QuerySet[Post]:
+    """Who may be the named worker: those in the lead office who may report, but for the recused."""
+    posts = Post.objects.filter(stands(on), office=case.lead_id, role__in=WORKERS, staff__is_active=True)
+    return posts.exclude(staff__recusals__case=case).select_related("staff").order_by("role", "staff__name")
 
 
 def decider(case: Case, receiver: Office) -> Office:

@@ -17,6 +17,7 @@ from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, Stage
 from hutong.hotline.clocks import queries as clocks
+from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.kernel.refusals import Refusal
@@ -37,7 +38,6 @@ class Step:
     event: Event = field(default_factory=Event)
     before: str = ""
     told: list[tuple[Office, NoticeKind]] = field(default_factory=list)
-    topics: set[str] = field(default_factory=set)
     next_deadline: Clock | None = None
 
     @property
@@ -97,13 +97,22 @@ class Step:
             text=self.text, detail=self.detail,
         )  # fmt: skip
         audit.record(self.action.code, by=self.by, at=self.at, subject="case", subject_id=case.pk, event_id=self.event.pk)
+        told = self._write_notices()
+        tell(f"case:{case.pk}", *(f"office:{office}" for office in {case.centre_id, case.lead_id, case.holder_id, *told}))
+        return self.event
+
+    def _write_notices(self) -> set[UUID]:
+        """The offices that were told: each once per kind, and never one that must keep away."""
+        if not self.told:
+            return set()
+        recused = set(self.case.recusals.exclude(office=None).values_list("office", flat=True))
         notices = {
-            (office.pk, kind): Notice(office=office, case=case, kind=kind, event=self.event, at=self.at) for office, kind in self.told
+            (office.pk, kind): Notice(office=office, case=self.case, kind=kind, event=self.event, at=self.at)
+            for office, kind in self.told
+            if office.pk not in recused
         }
         Notice.objects.bulk_create(notices.values())
-        offices = {case.centre_id, case.lead_id, case.holder_id, *(office.pk for office, _kind in self.told)}
-        tell(f"case:{case.pk}", *(f"office:{office}" for office in offices), *self.topics)
-        return self.event
+        return {office for office, _kind in notices}
 
     def _write_clock(self) -> None:
         case, clock = self.case, self.next_deadline
@@ -138,6 +147,9 @@ def door(
             raise Refusal(rules.STALE, changes=list(queries.since(case_id, seen)))
         if reason := rules.why_not(action, now):
             raise Refusal(reason)
+        text = texts.clean(text, field="text").text
+        if action.asks and not text:
+            raise Refusal.at("text", rules.unwritten(action))
         step = Step(case, action, by, at, text, detail, event=Event(id=new_id()), before=case.stage)
         yield step
         step.finish()

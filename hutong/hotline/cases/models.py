@@ -63,6 +63,7 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(_("个案编号"), max_length=20, unique=True)
     title = models.CharField(_("事由"), max_length=80)
+    tokens = Tokens("title")
     stage = models.CharField(_("阶段"), max_length=12, choices=Stage)
     tier = models.CharField(_("等级"), max_length=3, choices=Tier)
     category = models.CharField(_("类别"), max_length=24, choices=Category, blank=True)
@@ -102,6 +103,7 @@ class Case(models.Model):
     class Meta:
         db_table = "cases_case"
         indexes = [
+            GinIndex(fields=["tokens"], name="case_tokens"),
             models.Index(fields=["holder", "due_at"], name="case_work", condition=~Q(stage="closed")),
             models.Index(fields=["worker", "due_at"], name="case_worker_work", condition=~Q(stage="closed")),
             models.Index(fields=["lead", "due_at"], name="case_lead_work", condition=~Q(stage="closed")),

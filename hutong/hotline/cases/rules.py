@@ -60,7 +60,6 @@ class Situation:
     my_part: str = ""
     open_parts: int = 0
     is_merged: bool = False
-    has_reporter: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,7 @@ ORDINARY_TIER = fact("urgent_tier", lambda s: s.tier in {"III", "IV"}, _("特急
 NOT_EXTENDED = fact("extended", lambda s: not s.is_extended, _("已延期一次,不能再延。"))
 EXTENSION_NOT_ASKED = fact("extension_asked", lambda s: not s.extension_asked, _("延期申请正待上级批准。"))
 EXTENSION_ASKED = fact("no_extension", lambda s: s.extension_asked, _("没有待批准的延期申请。"))
+CENTRE_DECIDES = fact("above_decides", lambda s: "holder" in s.relations, _("第二次退单后由上级裁定主办机构。"), _("请等待上级派单。"))
 NO_TRANSFER = fact("transfer_open", lambda s: not s.transfer, _("移送尚未了结。"), _("等待裁定和接收,或先撤回移送。"))
 TRANSFER_PROPOSED = fact("no_transfer_proposed", lambda s: s.transfer == "proposed", _("没有待裁定的移送。"))
 TRANSFER_SETTLED = fact("no_transfer_settled", lambda s: s.transfer == "settled", _("没有待接收的移送。"))
@@ -113,8 +113,8 @@ class Action:
     """One row of the table.
 
     `stages` where it may be done; `to` where it may lead (empty: the stage stays), `moves_from` if not from all `stages`;
-    `who` by relation and role; `facts` what else must hold. `adds_only` marks what a stale page may still do, because it
-    overwrites nothing.
+    `who` by relation and role; `facts` what else must hold; `asks` what must be written down (empty: a remark is welcome).
+    `adds_only` marks what a stale page may still do, because it overwrites nothing.
     """
 
     code: str
@@ -124,15 +124,16 @@ class Action:
     who: Who
     to: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    asks: str | Promise = ""
     adds_only: bool = False
     moves_from: tuple[str, ...] = ()
 
 
 def row(
     code: str, label: str | Promise, done: str | Promise, stages: tuple[str, ...], who: Who, to: tuple[str, ...] = (), *facts: Fact,
-    adds_only: bool = False, moves_from: tuple[str, ...] = (),
+    asks: str | Promise = "", adds_only: bool = False, moves_from: tuple[str, ...] = (),
 ) -> Action:  # fmt: skip
-    return Action(code, label, done, stages, who, to, facts, adds_only, moves_from or stages)
+    return Action(code, label, done, stages, who, to, facts, asks, adds_only, moves_from or stages)
 
 
 CENTRE_DESK: Who = {"centre": DESK}
@@ -145,64 +146,62 @@ _ROWS = (
     # --- the nine stages, in order: what ends each of them
     row("open", _("转入受理"), _("转入受理"), (NEW,), CENTRE_DESK | TIMER, ("intake",)),
     row("register", _("登记立案"), _("登记立案"), (NEW, "intake"), CENTRE_DESK, ("assessment",)),
-    row("answer_on_the_spot", _("当场答复办结"), _("当场答复,办结"), ("intake", "assessment"), CENTRE_DESK, ("closed",), ADVICE_ONLY, PARTS_DONE, NO_TRANSFER),
-    row("dismiss", _("作为非个案办结"), _("认定为非个案"), ("intake", "assessment"), CENTRE_JUDGES, ("closed",), NOT_URGENT, PARTS_DONE, NO_TRANSFER),
-    row("assess", _("完成研判"), _("完成研判"), ("assessment",), CENTRE_JUDGES, ("dispatch",)),
+    row("answer_on_the_spot", _("当场答复办结"), _("当场答复,办结"), ("intake", "assessment"), CENTRE_DESK, ("closed",), ADVICE_ONLY, PARTS_DONE, NO_TRANSFER, asks=_("答复内容")),
+    row("dismiss", _("作为非个案办结"), _("认定为非个案"), ("intake", "assessment"), CENTRE_JUDGES, ("closed",), NOT_URGENT, PARTS_DONE, NO_TRANSFER, asks=_("认定理由")),
+    row("assess", _("完成研判"), _("完成研判"), ("assessment",), CENTRE_JUDGES, ("dispatch",), asks=_("处置方案")),
     row("dispatch", _("派单"), _("派单"), ("dispatch",), {"holder": JUDGES | PROVINCE}, ("acceptance",), NO_TRANSFER),
-    row("keep", _("中心自办"), _("由中心自办"), ("dispatch",), CENTRE_JUDGES, ("handling",), NO_TRANSFER),
+    row("keep", _("中心自办"), _("由中心自办"), ("dispatch",), CENTRE_JUDGES, ("handling",), CENTRE_DECIDES, NO_TRANSFER),
     row("accept", _("签收"), _("签收"), ("acceptance",), LEAD, ("handling",)),
-    row("return", _("退单"), _("退单"), ("acceptance",), LEAD, ("dispatch",), MAY_BE_RETURNED),
-    row("report", _("提交处置报告"), _("提交处置报告"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS | JUDGES}, ("review",), NO_TRANSFER),
+    row("return", _("退单"), _("退单"), ("acceptance",), LEAD, ("dispatch",), MAY_BE_RETURNED, asks=_("退单理由")),
+    row("report", _("提交处置报告"), _("提交处置报告"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS | JUDGES}, ("review",), NO_TRANSFER, asks=_("做了什么,结果怎样")),
     row("approve", _("审核通过"), _("审核通过"), ("review",), CENTRE_JUDGES, ("reply",)),
-    row("send_back", _("退回补充"), _("退回补充"), ("review",), CENTRE_JUDGES, ("handling",)),
-    row("answer", _("已答复报告人"), _("答复报告人"), ("reply",), CENTRE_DESK, ("follow_up",)),
+    row("send_back", _("退回补充"), _("退回补充"), ("review",), CENTRE_JUDGES, ("handling",), asks=_("还缺什么")),
+    row("answer", _("已答复报告人"), _("答复报告人"), ("reply",), CENTRE_DESK, ("follow_up",), asks=_("答复内容")),
     row("not_reached", _("未联系上"), _("未联系上报告人"), ("reply",), CENTRE_DESK, ("follow_up",)),
-    row("close", _("确认安全并办结"), _("确认儿童安全,办结"), ("follow_up",), CENTRE_DESK, ("closed",), PARTS_DONE),
-    row("reassess", _("仍不安全或未解决"), _("回访后重新研判"), ("follow_up",), CENTRE_DESK, ("assessment",)),
-    row("reopen", _("重新办理"), _("重新办理"), ("closed",), CENTRE_JUDGES | {"province": PROVINCE}, ("assessment",), NOT_MERGED),
+    row("close", _("确认安全并办结"), _("确认儿童安全,办结"), ("follow_up",), CENTRE_DESK, ("closed",), PARTS_DONE, asks=_("安全评估:怎样知道孩子安全")),
+    row("reassess", _("仍不安全或未解决"), _("回访后重新研判"), ("follow_up",), CENTRE_DESK, ("assessment",), asks=_("回访情况")),
+    row("reopen", _("重新办理"), _("重新办理"), ("closed",), CENTRE_JUDGES | {"province": PROVINCE}, ("assessment",), NOT_MERGED, asks=_("重新办理的理由")),
     # --- beside the stages: the record
-    row("note", _("记一笔"), _("记录"), STAGES, {"centre": ANYONE, "lead": ANYONE, "holder": ANYONE, "part": ANYONE, "province": ANYONE}, (), adds_only=True),
+    row("note", _("记一笔"), _("记录"), STAGES, {"centre": ANYONE, "lead": ANYONE, "holder": ANYONE, "part": ANYONE, "province": ANYONE}, (), asks=_("记录内容"), adds_only=True),
     row("add_contact", _("并入来访记录"), _("并入来访记录"), STAGES, CENTRE_DESK, (), NOT_MERGED, adds_only=True),
+    row("correct", _("更正事由和地点"), _("更正事由和地点"), OPEN, BOTH, ()),
     row("add_child", _("增加儿童"), _("增加儿童"), OPEN, BOTH, (), adds_only=True),
+    row("change_child", _("更正儿童信息"), _("更正儿童信息"), OPEN, BOTH, ()),
     row("add_party", _("增加关系人"), _("增加关系人"), OPEN, BOTH, (), adds_only=True),
-    row("set_risk", _("评估儿童风险"), _("评估儿童风险"), OPEN, BOTH, ()),
-    row("set_phase", _("调整保护阶段"), _("调整保护阶段"), OPEN, BOTH, ()),
-    row("set_call_back", _("调整安全联系方式"), _("调整安全联系方式"), OPEN, CENTRE_DESK, ()),
-    row("reveal_reporter", _("查看报告人身份"), _("查看报告人身份"), STAGES, {"lead": FIELD, "province": PROVINCE}, (), adds_only=True),
-    row("recuse", _("登记回避"), _("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), moves_from=("acceptance", "handling")),
+    row("change_party", _("更正关系人信息"), _("更正关系人信息"), OPEN, BOTH, ()),
+    row("set_risk", _("评估儿童风险"), _("评估儿童风险"), OPEN, BOTH, (), asks=_("评估依据")),
+    row("set_phase", _("调整保护阶段"), _("调整保护阶段"), OPEN, BOTH, (), asks=_("调整理由")),
+    row("set_call_back", _("调整安全联系方式"), _("调整安全联系方式"), OPEN, CENTRE_DESK, (), asks=_("调整理由")),
+    row("reveal_reporter", _("查看报告人身份"), _("查看报告人身份"), STAGES, {"lead": FIELD, "province": PROVINCE}, (), asks=_("查看理由"), adds_only=True),
+    row("recuse", _("登记回避"), _("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), asks=_("回避原因"), moves_from=("acceptance", "handling", "review", "reply", "follow_up")),
     # --- the tier
-    row("raise_tier", _("提级"), _("提级"), OPEN, BOTH | {"province": PROVINCE}, (), TIER_MAY_RISE),
-    row("propose_lower", _("建议降级"), _("建议降级"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), TIER_MAY_FALL, LOWERING_NOT_ASKED),
+    row("raise_tier", _("提级"), _("提级"), OPEN, BOTH | {"province": PROVINCE}, (), TIER_MAY_RISE, asks=_("提级理由")),
+    row("propose_lower", _("建议降级"), _("建议降级"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), TIER_MAY_FALL, LOWERING_NOT_ASKED, asks=_("降级理由")),
     row("confirm_lower", _("确认降级"), _("确认降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
     row("refuse_lower", _("不同意降级"), _("不同意降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
     # --- the worker and the limit
     row("name_worker", _("指定经办人"), _("指定经办人"), ("handling",), {"lead": HEADS | JUDGES}, ()),
-    row(
-        "ask_extension", _("申请延期"), _("申请延期"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS}, (),
-        ORDINARY_TIER, NOT_EXTENDED, EXTENSION_NOT_ASKED,
-    ),
+    row("ask_extension", _("申请延期"), _("申请延期"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS}, (), ORDINARY_TIER, NOT_EXTENDED, EXTENSION_NOT_ASKED, asks=_("延期理由")),
     row("grant_extension", _("同意延期"), _("同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, ORDINARY_TIER),
-    row("refuse_extension", _("不同意延期"), _("不同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED),
+    row("refuse_extension", _("不同意延期"), _("不同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, asks=_("不同意的理由")),
     # --- other offices' parts
-    row("assist", _("请求协办"), _("请求协办"), JUDGED, {"centre": JUDGES, "lead": FIELD}, ()),
-    row("refer", _("转介部门"), _("转介部门"), JUDGED, {"centre": JUDGES, "lead": FIELD}, ()),
-    row("consult", _("提请会商"), _("提请会商"), JUDGED, {"centre": JUDGES, "lead": FIELD}, ()),
+    row("assist", _("请求协办"), _("请求协办"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
+    row("refer", _("转介部门"), _("转介部门"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
+    row("consult", _("提请会商"), _("提请会商"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("想请教的问题")),
     row("accept_part", _("签收办件"), _("签收办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED),
-    row("return_part", _("退回办件"), _("退回办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED),
-    row("finish_part", _("办结办件"), _("办结办件"), OPEN, {"part": ANYONE}, (), PART_MINE),
-    row("withdraw_part", _("收回办件"), _("收回办件"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), PARTS_OPEN),
+    row("return_part", _("退回办件"), _("退回办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED, asks=_("退回理由")),
+    row("finish_part", _("办结办件"), _("办结办件"), OPEN, {"part": ANYONE}, (), PART_MINE, asks=_("做了什么,结果怎样")),
+    row("withdraw_part", _("收回办件"), _("收回办件"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), PARTS_OPEN, asks=_("收回理由")),
     # --- to another county or prefecture
-    row(
-        "propose_transfer", _("提请移送"), _("提请移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), NO_TRANSFER
-    ),
+    row("propose_transfer", _("提请移送"), _("提请移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), NO_TRANSFER, asks=_("移送理由")),
     row("withdraw_transfer", _("撤回移送"), _("撤回移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), OWN_TRANSFER),
     row("settle_transfer", _("同意移送"), _("同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED),
-    row("refuse_transfer", _("不同意移送"), _("不同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED),
+    row("refuse_transfer", _("不同意移送"), _("不同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED, asks=_("不同意的理由")),
     row("accept_transfer", _("接收移送"), _("接收移送"), MOVABLE, {"receiver": FIELD | JUDGES}, ("assessment", "handling"), TRANSFER_SETTLED),
-    row("decline_transfer", _("不予接收"), _("不予接收"), MOVABLE, {"receiver": FIELD | JUDGES}, (), TRANSFER_SETTLED),
+    row("decline_transfer", _("不予接收"), _("不予接收"), MOVABLE, {"receiver": FIELD | JUDGES}, (), TRANSFER_SETTLED, asks=_("不予接收的理由")),
     # --- the same matter twice
-    row("merge", _("并入另一个案"), _("并入另一个案"), OPEN, CENTRE_JUDGES, ("closed",), PARTS_DONE, NO_TRANSFER),
-    row("unmerge", _("撤销合并"), _("撤销合并"), ("closed",), CENTRE_JUDGES, ("assessment",), MERGED),
+    row("merge", _("并入另一个案"), _("并入另一个案"), OPEN, CENTRE_JUDGES, ("closed",), PARTS_DONE, NO_TRANSFER, asks=_("为什么是同一件事")),
+    row("unmerge", _("撤销合并"), _("撤销合并"), ("closed",), CENTRE_JUDGES, ("assessment",), MERGED, asks=_("为什么是两件事")),
     row("absorb", _("并入来案"), _("另一个案并入本案"), OPEN, CENTRE_JUDGES, (), adds_only=True),
     row("release", _("分出来案"), _("另一个案从本案分出"), STAGES, CENTRE_JUDGES, (), adds_only=True),
     # --- timers
@@ -224,6 +223,11 @@ def _joined(names: Iterable[object]) -> str:
 
 
 joined = lazy(_joined, str)
+
+
+def unwritten(action: Action) -> Reason:
+    """What is said when the action asks for words and none were written."""
+    return Reason("needs_text", format_lazy(_("请写明:{what}。"), what=action.asks))
 
 
 def wrong_stage(action: Action) -> Reason:

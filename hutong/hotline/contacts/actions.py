@@ -55,7 +55,7 @@ def take(
 ) -> Contact:
     """An operator writes down a contact and how it ended. The same key twice is one contact.
 
-    With `case_opened` or `case_added` the case is linked in the same transaction (`cases.actions`).
+    With `case_opened` or `case_added` the case is linked in the same transaction (`cases.actions.opening`).
     Raises Refusal, naming each field that cannot be.
     """
     _check_centre(by)

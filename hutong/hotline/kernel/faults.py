@@ -32,9 +32,9 @@ class Faults(dict[str, str]):
             raise Refusal(TO_MEND, fields=dict(self))
 
 
-def choice(kind: type[E], value: object) -> E:
-    """The member of a table of choices. Raises Refusal for any other value."""
+def choice(kind: type[E], value: object, *, field: str = "") -> E:
+    """The member of a table of choices. Raises Refusal, naming `field`, for any other value."""
     try:
         return kind(value)
     except ValueError:
-        raise Refusal(UNKNOWN_CHOICE) from None
+        raise Refusal.at(field, UNKNOWN_CHOICE) if field else Refusal(UNKNOWN_CHOICE) from None

@@ -29,6 +29,11 @@ class Refusal(Exception):
     fields: dict[str, str] = field(default_factory=dict)
     changes: Sequence[object] = ()
 
+    @classmethod
+    def at(cls, field: str, reason: Reason) -> "Refusal":
+        """A refusal that is the fault of one input."""
+        return cls(reason, fields={field: str(reason.sentence)})
+
     def __post_init__(self) -> None:
         super().__init__(self.reason.code)
 

@@ -61,14 +61,30 @@ def remember_person(facts: PersonFacts, *, by: Post | None, at: datetime) -> Per
 
 
 @transaction.atomic
-def change_child(child: Child, *, facts: ChildFacts, by: Post, at: datetime) -> Child:
-    """Put right what is kept of a child. The log names the fields, never the values."""
-    kept = Child.objects.select_for_update().get(pk=child.pk)
-    changed = [field for field, value in _child(facts, at).items() if _put(kept, field, value)]
+def change_child(child: Child, *, facts: ChildFacts, by: Post, at: datetime) -> list[str]:
+    """Put right what is kept of a child; the fields that changed. The log names the fields, never the values."""
+    return _change(child, _child(facts, at), by, at)
+
+
+@transaction.atomic
+def change_person(person: Person, *, facts: PersonFacts, by: Post, at: datetime) -> list[str]:
+    """Put right what is kept of anybody else; the fields that changed."""
+    faults = Faults()
+    cleaned = _human(facts, faults, at)
+    faults.refuse()
+    return _change(person, cleaned, by, at)
+
+
+def _change(human: Child | Person, facts: dict[str, Any], by: Post, at: datetime) -> list[str]:
+    kind = type(human)
+    kind._default_manager.select_for_update().get(pk=human.pk)
+    human.refresh_from_db()
+    changed = [field for field, value in facts.items() if _put(human, field, value)]
     if changed:
-        kept.save(update_fields=changed)
-        audit.record("change_child", by=by, at=at, subject="child", subject_id=kept.pk, fields=changed)
-    return kept
+        human.save(update_fields=changed)
+        name = kind._meta.model_name or ""
+        audit.record(f"change_{name}", by=by, at=at, subject=name, subject_id=human.pk, fields=changed)
+    return changed
 
 
 def _put(human: Human, field: str, value: object) -> bool:

@@ -14,6 +14,13 @@ class ReplyOutcome(models.TextChoices):
     NOT_REACHED = "not_reached", _("未联系上")
 
 
+class Answered(models.TextChoices):
+    """The outcomes that end the stage: the loop goes on to the follow-up."""
+
+    ANSWERED = ReplyOutcome.ANSWERED.value, ReplyOutcome.ANSWERED.label
+    NOT_WANTED = ReplyOutcome.NOT_WANTED.value, ReplyOutcome.NOT_WANTED.label
+
+
 class Reply(models.Model):
     """One try to answer the reporter."""
 

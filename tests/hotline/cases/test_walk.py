@@ -6,7 +6,7 @@ import pytest
 
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.cases import actions as cases
+from hutong.hotline.cases.actions import judging, merging, recording, recusing
 from hutong.hotline.cases.models import Case, Event, Notice
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.people.models import Child
@@ -44,7 +44,7 @@ def test_each_event_has_its_audit_row() -> None:
 
 def test_a_stale_page_is_refused_with_what_happened_since() -> None:
     case = case_at("dispatch")
-    cases.note(case.pk, by=post("xu"), at=LATER, text="报告人又来电")
+    recording.note(case.pk, by=post("xu"), at=LATER, text="报告人又来电")
     refusal = refused("stale", assignments.dispatch, case.pk, office=office("lianhu"), by=post("zhou"), at=LATER, seen=case.version)
     assert [event.action for event in refusal.changes] == ["note"]  # type: ignore[attr-defined]
     case.refresh_from_db()
@@ -53,15 +53,15 @@ def test_a_stale_page_is_refused_with_what_happened_since() -> None:
 
 def test_a_note_from_a_stale_page_is_kept() -> None:
     case = case_at("dispatch")
-    cases.note(case.pk, by=post("xu"), at=LATER, text="一", seen=case.version)
-    cases.note(case.pk, by=post("he"), at=LATER, text="二", seen=case.version)
+    recording.note(case.pk, by=post("xu"), at=LATER, text="一", seen=case.version)
+    recording.note(case.pk, by=post("he"), at=LATER, text="二", seen=case.version)
     assert case.events.filter(action="note").count() == 2
 
 
 def test_someone_without_the_case_gets_the_answer_for_one_that_is_not_there() -> None:
     case = case_at("handling")
-    refused("not_there", cases.note, case.pk, by=post("bai"), at=LATER, text="好奇")
-    refused("not_there", cases.note, Child().pk, by=post("zhou"), at=LATER, text="没有")
+    refused("not_there", recording.note, case.pk, by=post("bai"), at=LATER, text="好奇")
+    refused("not_there", recording.note, Child().pk, by=post("zhou"), at=LATER, text="没有")
 
 
 def test_the_second_return_goes_to_the_province_and_its_word_is_final() -> None:
@@ -115,9 +115,9 @@ def test_an_extension_stays_within_ten_working_days() -> None:
 
 def test_lowering_needs_a_second_person() -> None:
     case = case_at("handling", tier="II")
-    cases.propose_lower(case.pk, tier="III", by=post("zhou"), at=LATER, seen=None, text="孩子已安全")
-    refused("second_person", cases.confirm_lower, case.pk, by=post("zhou"), at=LATER, seen=None)
-    cases.confirm_lower(case.pk, by=post("tan"), at=LATER, seen=None)
+    judging.propose_lower(case.pk, tier="III", by=post("zhou"), at=LATER, seen=None, text="孩子已安全")
+    refused("second_person", judging.confirm_lower, case.pk, by=post("zhou"), at=LATER, seen=None)
+    judging.confirm_lower(case.pk, by=post("tan"), at=LATER, seen=None)
     case.refresh_from_db()
     assert (case.tier, case.lower_to) == ("III", "")
     assert case.deadline is not None
@@ -127,7 +127,7 @@ def test_lowering_needs_a_second_person() -> None:
 def test_raising_to_tier_i_tells_county_and_province_and_never_moves_the_deadline_later() -> None:
     case = case_at("handling")
     old = case.due_at
-    cases.raise_tier(case.pk, tier="I", by=post("wang"), at=LATER, seen=None, text="孩子受伤")
+    judging.raise_tier(case.pk, tier="I", by=post("wang"), at=LATER, seen=None, text="孩子受伤")
     case.refresh_from_db()
     assert case.due_at is not None
     assert old is not None
@@ -138,10 +138,10 @@ def test_raising_to_tier_i_tells_county_and_province_and_never_moves_the_deadlin
 
 def test_a_lower_tier_at_assessment_needs_another_person_than_who_set_it() -> None:
     case = opened(tier="II")
-    cases.raise_tier(case.pk, tier="I", by=post("zhou"), at=LATER, seen=None, text="可能今晚再发生")
+    judging.raise_tier(case.pk, tier="I", by=post("zhou"), at=LATER, seen=None, text="可能今晚再发生")
     facts = {"category": "hardship", "phase": "monitoring", "text": "看错了", "at": LATER, "seen": None, "tier": "III"}
-    refused("second_person", cases.assess, case.pk, by=post("zhou"), **facts)
-    cases.assess(case.pk, by=post("tan"), **facts)
+    refused("second_person", judging.assess, case.pk, by=post("zhou"), **facts)
+    judging.assess(case.pk, by=post("tan"), **facts)
 
 
 def test_a_referral_to_education_is_accepted_and_finished_before_the_case_closes() -> None:
@@ -164,7 +164,7 @@ def test_a_transfer_across_counties_is_decided_by_the_centre_and_the_sender_stay
     assignments.accept_transfer(case.pk, by=post("bai"), at=LATER, seen=None)
     case.refresh_from_db()
     assert (case.stage, case.lead, case.worker) == ("handling", office("changan"), post("bai"))
-    refused("not_there", cases.note, case.pk, by=post("wang"), at=LATER, text="已不归我")
+    refused("not_there", recording.note, case.pk, by=post("wang"), at=LATER, text="已不归我")
 
 
 def test_a_transfer_across_prefectures_is_settled_by_the_province() -> None:
@@ -179,25 +179,25 @@ def test_a_transfer_across_prefectures_is_settled_by_the_province() -> None:
 
 def test_a_recused_office_never_receives_the_case() -> None:
     case = case_at("dispatch")
-    cases.recuse(case.pk, office=office("lianhu"), by=post("xu"), at=LATER, seen=None, text="被反映人在该局工作")
+    recusing.recuse(case.pk, office=office("lianhu"), by=post("xu"), at=LATER, seen=None, text="被反映人在该局工作")
     refused("recused", assignments.dispatch, case.pk, office=office("lianhu"), by=post("zhou"), at=LATER, seen=None)
 
 
 def test_recusal_of_the_lead_takes_the_case_back_at_once() -> None:
     case = case_at("handling")
-    cases.recuse(case.pk, office=office("lianhu"), by=post("xu"), at=LATER, seen=None, text="被反映人在该局工作")
+    recusing.recuse(case.pk, office=office("lianhu"), by=post("xu"), at=LATER, seen=None, text="被反映人在该局工作")
     case.refresh_from_db()
     assert (case.stage, case.lead) == ("dispatch", office("xian"))
-    refused("not_there", cases.note, case.pk, by=post("wang"), at=LATER, text="?")
+    refused("not_there", recording.note, case.pk, by=post("wang"), at=LATER, text="?")
 
 
 def test_merged_cases_close_and_come_apart_again() -> None:
     one, other = case_at("dispatch"), case_at("assessment")
-    cases.merge(other.pk, into=one, by=post("zhou"), at=LATER, seen=None, text="同一件事")
+    merging.merge(other.pk, into=one, by=post("zhou"), at=LATER, seen=None, text="同一件事")
     other.refresh_from_db()
     assert (other.stage, other.resolution, other.merged_into) == ("closed", "merged", one)
-    refused("merged", cases.reopen, other.pk, by=post("zhou"), at=LATER, seen=None, text="?")
-    cases.unmerge(other.pk, by=post("zhou"), at=LATER, seen=None, text="两个孩子")
+    refused("merged", judging.reopen, other.pk, by=post("zhou"), at=LATER, seen=None, text="?")
+    merging.unmerge(other.pk, by=post("zhou"), at=LATER, seen=None, text="两个孩子")
     other.refresh_from_db()
     assert (other.stage, other.merged_into) == ("assessment", None)
     assert set(one.events.values_list("action", flat=True)) >= {"absorb", "release"}
@@ -222,7 +222,7 @@ def test_three_tries_that_reach_nobody_go_on_to_the_follow_up() -> None:
 
 def test_a_closed_case_is_reopened() -> None:
     case = case_at("closed")
-    cases.reopen(case.pk, by=post("song"), at=LATER, seen=None, text="孩子再次被打")
+    judging.reopen(case.pk, by=post("song"), at=LATER, seen=None, text="孩子再次被打")
     case.refresh_from_db()
     assert case.stage == "assessment"
     assert case.deadline is not None
@@ -240,7 +240,7 @@ def test_where_the_child_is_registered_is_informed() -> None:
 
 def test_another_report_about_the_matter_is_linked() -> None:
     case = case_at("handling")
-    cases.add_contact(case.pk, contact=contact(LATER, "case_added"), by=post("xu"), at=LATER)
+    recording.add_contact(case.pk, contact=contact(LATER, "case_added"), by=post("xu"), at=LATER)
     assert case.contact_links.count() == 2
 
 
