@@ -92,7 +92,7 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
 
 def case_for(request: DeskRequest, case_id: UUID) -> Case:
     """The case, if this post may see it; the look is recorded. Otherwise the same answer as for one that is not there."""
-    case = cases.visible_to(request.post).filter(pk=case_id).first()
+    case = cases.with_offices(cases.visible_to(request.post)).filter(pk=case_id).first()
     if case is None:
         audit.record("refused", by=request.post, at=timezone.now(), subject="case", subject_id=case_id)
         raise Http404

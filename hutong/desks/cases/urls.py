@@ -1,12 +1,18 @@
-"""Addresses of the work list, the search and the case."""
+"""Addresses of the lists, of a case and of what is done to it."""
 
 from django.urls import path
 
-from hutong.desks.cases import views
+from hutong.desks.cases import lists, views
 
 app_name = "cases"
 urlpatterns = [
-    path("work", views.work, name="work"),
-    path("search", views.search, name="search"),
+    path("work", lists.work, name="work"),
+    path("work/read", lists.read, name="read"),
+    path("search", lists.search, name="search"),
     path("<uuid:case_id>", views.case, name="case"),
+    path("<uuid:case_id>/here", views.here, name="here"),
+    path("<uuid:case_id>/story", views.whole_story, name="story"),
+    path("<uuid:case_id>/region/<slug:name>", views.region, name="region"),
+    path("<uuid:case_id>/do/<slug:code>", views.act, name="act"),
+    path("<uuid:case_id>/draft/<slug:code>", views.draft, name="draft"),
 ]

@@ -1,32 +1,176 @@
-"""Views of the work list, the search and the case."""
+"""Views of a case: its page, its regions, the form of each action and the deed itself, who else is here."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
-from hutong.hotline.cases import queries
+from hutong.desks.cases import deeds, wording
+from hutong.desks.cases.page import File
+from hutong.hotline.cases import queries, rules
+from hutong.hotline.cases.actions import notices, presence
+from hutong.hotline.contacts import actions as contacts
+from hutong.hotline.contacts import queries as kept
+from hutong.hotline.contacts.models import Draft
+from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.kernel.refusals import Refusal
 
-
-@access.for_posts()
-@require_GET
-def work(request: access.DeskRequest) -> HttpResponse:
-    """What waits for this person's office, due first."""
-    return render(request, "cases/work.html", {"cases": queries.my_work(request.post).select_related("deadline", "lead")[:100]})
-
-
-@access.for_posts()
-@require_GET
-def search(request: access.DeskRequest) -> HttpResponse:
-    """The cases that this person may see."""
-    return render(request, "cases/work.html", {"cases": queries.visible_to(request.post).select_related("deadline", "lead")[:100]})
+REGIONS = ("top", "story", "file")
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "seen", "once"})
 
 
 @access.for_posts()
 @require_GET
 def case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
-    """One case."""
+    """The page of a case."""
+    file = File(access.case_for(request, case_id), request.post)
+    presence.be_here(case_id, by=request.post, at=file.at)
+    notices.read(by=request.post, at=file.at, case=file.case)
+    note = deeds.Asked(rules.ACTIONS["note"], file.case, request.post, file.at)
+    may_note = rules.why_not(note.action, file.situation) is None
+    return render(
+        request, "cases/case.html", {**file.page(), "note": _blank(note, file.drafts.get(deeds.draft_form("note"))) if may_note else None}
+    )
+
+
+@access.for_posts()
+@require_GET
+def region(request: access.DeskRequest, case_id: UUID, name: str) -> HttpResponse:
+    """One region of the page, after something changed."""
+    if name not in REGIONS:
+        raise Http404
+    file = File(access.case_for(request, case_id), request.post)
+    context = {"case": file.case, **getattr(file, name)()}
+    return render(request, f"cases/case.html#{name}", context)
+
+
+@access.for_posts()
+@require_GET
+def whole_story(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
+    """All that ever happened, for a long case."""
+    file = File(access.case_for(request, case_id), request.post)
+    return render(request, "cases/case.html#story", {"case": file.case, **file.story(everything=True)})
+
+
+@access.for_posts()
+@require_POST
+def here(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
+    """The page says that it is still open, or goes; who else has the case open."""
     case = access.case_for(request, case_id)
-    return render(request, "cases/case.html", {"case": case, "story": queries.story(case)})
+    if "leave" in request.POST:
+        presence.leave(case_id, by=request.post)
+        return HttpResponse(status=204)
+    doing = request.POST.get("doing", "")
+    presence.be_here(case_id, by=request.post, at=timezone.now(), doing=doing if doing in rules.ACTIONS else "")
+    return render(request, "cases/case.html#beside", {"case": case, **File(case, request.post).beside()})
+
+
+# --- one action -----------------------------------------------------------------------------------------------------
+
+
+@access.for_posts()
+@require_http_methods(["GET", "POST"])
+def act(request: access.DeskRequest, case_id: UUID, code: str) -> HttpResponse:
+    """The form of an action, and the deed."""
+    asked = _asked(request, case_id, code)
+    if request.method == "POST":
+        return _do(request, asked)
+    if reason := rules.why_not(asked.action, queries.situation(asked.case, request.post)):
+        return _form(request, asked, reason=reason)
+    draft = kept.drafts_about(request.post, case_id).filter(form=deeds.draft_form(code)).first()
+    return _form(request, asked, **_blank(asked, draft, initial=request.GET.dict()))
+
+
+@access.for_posts()
+@require_POST
+def draft(request: access.DeskRequest, case_id: UUID, code: str) -> HttpResponse:
+    """What is being typed into the form of an action."""
+    asked = _asked(request, case_id, code)
+    draft_id, seen = _once(request), _seen(request)
+    if draft_id and not deeds.is_spent(asked, draft_id=draft_id, seen=seen):
+        _keep(request, asked, draft_id)
+    return HttpResponse(status=204)
+
+
+def _asked(request: access.DeskRequest, case_id: UUID, code: str) -> deeds.Asked:
+    if code not in rules.ON_THE_CASE:
+        raise Http404
+    return deeds.Asked(rules.ACTIONS[code], access.case_for(request, case_id), request.post, timezone.now())
+
+
+def _do(request: access.DeskRequest, asked: deeds.Asked) -> HttpResponse:
+    form, once = deeds.form_for(asked, request.POST), _once(request) or new_id()
+    given: dict[str, Any] = {"seen": _seen(request)} | ({"once": once} if deeds.is_once(asked.action) else {})
+    if form.is_valid():
+        try:
+            form.carry_out(**given)
+            return _done(request, asked, once)
+        except Refusal as refusal:
+            if refusal.reason is rules.NOT_THERE:
+                raise Http404 from None
+            if refusal.reason is rules.REPEATED:
+                return _done(request, asked, once)
+            if refusal.reason is rules.STALE:
+                changes = [(event, wording.done(event)) for event in refusal.changes]  # type: ignore[arg-type]
+                return _form(request, asked, form=form, once=once, reason=rules.STALE, changes=changes, status=409)
+            form.take(refusal)
+    return _form(request, asked, form=form, once=once, status=422)
+
+
+def _done(request: access.DeskRequest, asked: deeds.Asked, once: UUID) -> HttpResponse:
+    contacts.discard_draft(once, post=request.post)
+    messages.success(request, f"{asked.action.done} · {asked.case.number}")
+    seen = queries.visible_to(request.post).filter(pk=asked.case.pk).exists()
+    there = reverse("cases:case", args=[asked.case.pk]) if seen else reverse("home")
+    return HttpResponse(status=204, headers={"HX-Redirect": there}) if request.htmx else redirect(there)  # type: ignore[attr-defined]
+
+
+def _form(request: access.DeskRequest, asked: deeds.Asked, *, status: int = 200, **context: Any) -> HttpResponse:
+    """The form in the page's dialog, or as a page of its own where no script asks for it."""
+    quoted = queries.last_event(asked.case, deeds.QUOTED.get(asked.action.code, ()), office=request.post.office_id)
+    context = {
+        "case": asked.case,
+        "action": asked.action,
+        "quoted": quoted,
+        "quoted_deed": wording.done(quoted) if quoted else "",
+        "calls": asked.action.code in deeds.CALLS,
+        **context,
+    }
+    template = "cases/deed.html#form" if request.htmx else "cases/deed.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
+def _blank(asked: deeds.Asked, draft: Draft | None, initial: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The form of an action as this person left it, or blank: with its draft and the name of the form."""
+    if draft:
+        return {"form": deeds.form_for(asked, MultiValueDict(draft.fields), is_judged=False), "draft": draft, "once": draft.pk}
+    return {"form": deeds.form_for(asked, initial=initial), "once": new_id()}
+
+
+def _keep(request: access.DeskRequest, asked: deeds.Asked, draft_id: UUID) -> None:
+    fields = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
+    version = request.POST.get("version", "")
+    contacts.save_draft(
+        draft_id, post=request.post, form=deeds.draft_form(asked.action.code), subject_id=asked.case.pk, fields=fields,
+        version=int(version[:9]) if version.isdecimal() else 0, at=timezone.now(),
+    )  # fmt: skip
+
+
+def _once(request: access.DeskRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("once", ""))
+    except ValueError:
+        return None
+
+
+def _seen(request: access.DeskRequest) -> int:
+    """The version that the page showed; a form that does not say it is stale."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 10 else 0

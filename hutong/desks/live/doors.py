@@ -38,6 +38,6 @@ def _may_hear(post: Post, topic: str) -> bool:
         subject = UUID(name)
     except ValueError:
         return False
-    if kind == "case":
+    if kind in {"case", "presence"}:
         return cases.visible_to(post).filter(pk=subject).exists()
     return kind == "office" and subject == post.office_id

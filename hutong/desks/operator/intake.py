@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hutong.desks.components.parts import ChildForm, Part, PartyForm
 from hutong.desks.operator import queries
-from hutong.desks.operator.forms import ChildForm, Part, PartyForm, Sheet
+from hutong.desks.operator.forms import Sheet
 from hutong.hotline.cases.actions import opening, recording, recusing
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions as contacts

@@ -61,11 +61,11 @@ def likely_same(post: Post, *, phone: str, place: Division | None, names: Iterab
 
 def case_to_join(post: Post, name: str) -> Case | None:
     """The centre's case of this number or id that the post may see."""
-    mine = cases.visible_to(post).filter(centre=post.office_id)
     try:
-        return mine.filter(pk=UUID(name)).first()
+        found = cases.visible_to(post).filter(pk=UUID(name)).first()
     except ValueError:
-        return mine.filter(number=numbers.half_width(name).strip().upper()).first() if name.strip() else None
+        found = cases.by_number(post, name)
+    return found if found and found.centre_id == post.office_id else None
 
 
 def place_of(post: Post, text: str, *, on: date) -> Division | None:

@@ -29,7 +29,6 @@ from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import OfficeKind, Role
 
-FORM = "intake"
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "end", "into"})
 SHOWN = 30
 
@@ -52,7 +51,7 @@ def at_the_desk(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
 def desk(request: access.DeskRequest) -> HttpResponse:
     """The desk with one sheet: the one of the address, else the newest draft, else a blank one."""
     if "sheet" not in request.GET:
-        newest = known.drafts_of(request.post).filter(form=FORM, subject_id=None).first()
+        newest = known.drafts_of(request.post).filter(form=rules.SHEET, subject_id=None).first()
         return _to_sheet(newest.pk if newest else new_id())
     draft = _draft(request, request.GET["sheet"])
     if request.method == "POST":
@@ -70,7 +69,7 @@ def contact(request: access.DeskRequest, contact_id: UUID) -> HttpResponse:
     waiting = known.of_centre(request.post).filter(pk=contact_id).first()
     if waiting is None:
         raise Http404
-    draft = known.sheet_of(request.post, uuid5(waiting.pk, str(request.post.pk)), form=FORM, subject_id=waiting.pk)
+    draft = known.sheet_of(request.post, uuid5(waiting.pk, str(request.post.pk)), form=rules.SHEET, subject_id=waiting.pk)
     if request.method == "POST":
         return _hand_in(request, draft, waiting)
     if waiting.outcome != Outcome.PENDING:
@@ -118,7 +117,7 @@ def pending(request: access.DeskRequest) -> HttpResponse:
 def _draft(request: access.DeskRequest, text: str) -> Draft:
     """The draft of an address; another's is not there."""
     try:
-        return known.sheet_of(request.post, UUID(text), form=FORM, subject_id=_subject(request))
+        return known.sheet_of(request.post, UUID(text), form=rules.SHEET, subject_id=_subject(request))
     except (ValueError, Refusal):
         raise Http404 from None
 
@@ -152,7 +151,7 @@ def _keep(request: access.DeskRequest, draft: Draft) -> Draft:
     fields = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
     version = request.POST.get("version", "")
     kept = contacts.save_draft(
-        draft.pk, post=request.post, form=FORM, subject_id=draft.subject_id, fields=fields,
+        draft.pk, post=request.post, form=rules.SHEET, subject_id=draft.subject_id, fields=fields,
         version=int(version[:9]) if version.isdecimal() else draft.version + 1, at=timezone.now(),
     )  # fmt: skip
     return kept or draft
@@ -183,7 +182,7 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "draft": draft,
         "blank_id": new_id(),
         "waiting_contact": waiting,
-        "drafts": known.drafts_of(request.post).filter(form=FORM, subject_id=None).exclude(pk=draft.pk)[:8],
+        "drafts": known.drafts_of(request.post).filter(form=rules.SHEET, subject_id=None).exclude(pk=draft.pk)[:8],
         "today": known.taken_on(request.post, timezone.localdate(now))[:SHOWN],
         "known": queries.known_from(request.post, _typed(sheet), at=now),
         "tiers": [(choice, TIER_MEANING[choice.data["value"]]) for choice in sheet.matter["tier"]],

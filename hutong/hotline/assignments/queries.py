@@ -3,11 +3,13 @@
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from hutong.hotline.assignments.models import LIVE, Assignment, Kind
+from hutong.hotline.assignments.models import LIVE, Assignment, Kind, Transfer, TransferState
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.cases.rules import DESK, FIELD
-from hutong.hotline.network.models import Office, OfficeKind, Post
+from hutong.hotline.network import queries as network
+from hutong.hotline.network.models import Office, OfficeKind, Post, Staff
 from hutong.hotline.network.queries import stands
 
 Offices = QuerySet[Office]
@@ -24,6 +26,22 @@ def leads_for(case: Case) -> Offices:
     """Offices of the centre's prefecture that can lead: the county first, then what stands below it."""
     near = Q(parent=case.centre_id) | Q(parent__parent=case.centre_id)
     return _not_recused(case, _in_service().filter(near, kind__in=LEADS))
+
+
+def likely_lead(case: Case) -> Office | None:
+    """县区级处置: the county bureau of the place where the child is, where it may lead."""
+    bureau = network.county_bureau_for(case.place_id, on=timezone.localdate()) if case.place_id else None
+    return bureau if bureau and leads_for(case).filter(pk=bureau.pk).exists() else None
+
+
+def with_parts(case: Case) -> Offices:
+    """The offices that have a live part of the case."""
+    return Office.objects.filter(assignments__in=case.assignments.exclude(kind=Kind.LEAD).filter(state__in=LIVE)).order_by("name")
+
+
+def staff_near(post: Post, text: str) -> QuerySet[Staff]:
+    """People at or below this office, by their sign-in or whole name."""
+    return network.staff_in_reach(post).filter(Q(username=text) | Q(name=text))
 
 
 def helpers_for(case: Case, kind: str) -> Offices:
@@ -68,6 +86,13 @@ def parts_of(post: Post) -> QuerySet[Assignment]:
         .select_related("case", "given_by__office")
         .order_by("given_at")
     )
+
+
+def transfers_for(post: Post) -> QuerySet[Transfer]:
+    """Transfers that wait for this office: to be settled, or to be received."""
+    ours = Q(decider=post.office_id, state=TransferState.PROPOSED) | Q(receiver=post.office_id, state=TransferState.SETTLED)
+    transfers = Transfer.objects.filter(ours).exclude(case__recusals__staff=post.staff_id)
+    return transfers.select_related("case__deadline", "sender", "receiver", "proposed_by__staff").order_by("proposed_at")
 
 
 def _not_recused(case: Case, offices: Offices) -> Offices:

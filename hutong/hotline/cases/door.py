@@ -128,12 +128,20 @@ class Step:
 
 @contextmanager
 def door(
-    case_id: UUID, code: str, *, by: Post | None, at: datetime, seen: int | None = None, text: str = "", **detail: Any
+    case_id: UUID,
+    code: str,
+    *,
+    by: Post | None,
+    at: datetime,
+    seen: int | None = None,
+    once: UUID | None = None,
+    text: str = "",
+    **detail: Any,
 ) -> Iterator[Step]:
     """Open a case for one deed, by the row `code` of the table, and write it down when the block ends without a refusal.
 
-    `seen` is the version that the person's page showed; a stale one is refused with what happened since.
-    Raises Refusal; nothing is changed then.
+    `seen` is the version that the person's page showed; a stale one is refused with what happened since. `once` names a form
+    whose deed overwrites nothing: handed in again, it is refused. Raises Refusal; nothing is changed then.
     """
     action = rules.ACTIONS[code]
     with transaction.atomic():
@@ -143,6 +151,8 @@ def door(
         now = queries.situation(case, by)
         if not now.relations:
             raise Refusal(rules.NOT_THERE)
+        if once and Event.objects.filter(pk=once).exists():
+            raise Refusal(rules.REPEATED)
         if seen is not None and seen != case.version and not action.adds_only:
             raise Refusal(rules.STALE, changes=list(queries.since(case_id, seen)))
         if reason := rules.why_not(action, now):
@@ -150,6 +160,6 @@ def door(
         text = texts.clean(text, field="text").text
         if action.asks and not text:
             raise Refusal.at("text", rules.unwritten(action))
-        step = Step(case, action, by, at, text, detail, event=Event(id=new_id()), before=case.stage)
+        step = Step(case, action, by, at, text, detail, event=Event(id=once or new_id()), before=case.stage)
         yield step
         step.finish()

@@ -9,7 +9,7 @@ from hutong.hotline.cases.rules import STAGE_LABELS
 from hutong.hotline.clocks.models import RunningClock
 from hutong.hotline.contacts.models import CallBack, Contact
 from hutong.hotline.kernel.ids import new_id
-from hutong.hotline.kernel.search import Tokens
+from hutong.hotline.kernel.search import Bigrams
 from hutong.hotline.network.models import Division, Office, Post, Staff
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.rulebook.models import Tier
@@ -63,7 +63,6 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(_("个案编号"), max_length=20, unique=True)
     title = models.CharField(_("事由"), max_length=80)
-    tokens = Tokens("title")
     stage = models.CharField(_("阶段"), max_length=12, choices=Stage)
     tier = models.CharField(_("等级"), max_length=3, choices=Tier)
     category = models.CharField(_("类别"), max_length=24, choices=Category, blank=True)
@@ -103,7 +102,7 @@ class Case(models.Model):
     class Meta:
         db_table = "cases_case"
         indexes = [
-            GinIndex(fields=["tokens"], name="case_tokens"),
+            GinIndex(Bigrams("title"), name="case_tokens"),
             models.Index(fields=["holder", "due_at"], name="case_work", condition=~Q(stage="closed")),
             models.Index(fields=["worker", "due_at"], name="case_worker_work", condition=~Q(stage="closed")),
             models.Index(fields=["lead", "due_at"], name="case_lead_work", condition=~Q(stage="closed")),
@@ -180,13 +179,12 @@ class Event(models.Model):
     stage_before = models.CharField(max_length=12, choices=Stage, blank=True)
     stage_after = models.CharField(max_length=12, choices=Stage)
     text = models.TextField(_("内容"), blank=True, max_length=20_000)
-    tokens = Tokens("text")
     detail = models.JSONField(_("变化"), default=dict)
     xact = models.BigIntegerField(editable=False, default=0)
 
     class Meta:
         db_table = "cases_event"
-        indexes = [GinIndex(fields=["tokens"], name="event_tokens")]
+        indexes = [GinIndex(Bigrams("text"), name="event_tokens")]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_one_per_version")]
 
 
@@ -284,12 +282,13 @@ class Notice(models.Model):
 
 
 class Presence(models.Model):
-    """Who has a case open now. Kept fresh by the page; a row older than 40 seconds is somebody who left."""
+    """Who has a case open now, and which of its forms. Kept fresh by the page; a row older than 40 seconds is somebody who left."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="presences")
     post = models.ForeignKey(Post, models.CASCADE, related_name="+")
     seen_at = models.DateTimeField()
+    doing = models.CharField(max_length=30, blank=True)
 
     class Meta:
         db_table = "cases_presence"

@@ -1,20 +1,27 @@
 """Questions about cases: who may see which, how a person stands to one, what they may do, what is due first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hutong.hotline.cases import rules
-from hutong.hotline.cases.models import Case, Event, Recusal, Stage
-from hutong.hotline.cases.rules import ACTIONS, NOT_ON_THE_CASE, Action, Situation
+from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, Presence, Recusal, Stage
+from hutong.hotline.cases.rules import Action, Situation
+from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
+from hutong.hotline.kernel.search import holding
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role
+from hutong.hotline.people.models import Child, Person
 
 # Three administrators, none of whom reads cases (三员分立).
 READS_NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 ON_IT = ("offered", "accepted", "done")
 OPEN_PARTS = ("offered", "accepted")
+FRESH = timedelta(seconds=40)  # a page says every 15 seconds that it is still open
+WORDS = 5  # of a search; further ones are passed over
 
 
 def visible_to(post: Post) -> QuerySet[Case]:
@@ -93,14 +100,8 @@ def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) 
 
 
 def offers(case: Case, post: Post) -> list[tuple[Action, Reason | None]]:
-    """What this post's place on the case lets it do: open now, or not and why. What never concerns it is left out."""
-    now = situation(case, post)
-    found = []
-    for action in ACTIONS.values():
-        if action.code in NOT_ON_THE_CASE or not rules.concerns(action, now):
-            continue
-        found.append((action, rules.why_not(action, now)))
-    return found
+    """What this post may do to a case now, or why not (`rules.offers`)."""
+    return rules.offers(situation(case, post))
 
 
 def my_work(post: Post) -> QuerySet[Case]:
@@ -108,8 +109,34 @@ def my_work(post: Post) -> QuerySet[Case]:
     mine = Q(holder=post.office_id)
     if post.role in {Role.CASE_WORKER, Role.CHILD_DIRECTOR}:
         mine &= Q(worker=post.pk) | Q(worker=None)
+    return _open_for(post, mine)
+
+
+def watched(post: Post) -> QuerySet[Case]:
+    """Open cases that this office answers for while another acts: a centre's with the counties, a county's with the centre."""
+    return _open_for(post, (Q(centre=post.office_id) | Q(lead=post.office_id)) & ~Q(holder=post.office_id))
+
+
+def missed_below(post: Post) -> QuerySet[Case]:
+    """监督: open cases of the offices below this one that missed a deadline, the longest overdue first."""
+    below = Q(holder__parent=post.office_id) | Q(centre__parent=post.office_id)
+    return _open_for(post, below & Q(missed_at__isnull=False))
+
+
+def _open_for(post: Post, which: Q) -> QuerySet[Case]:
     recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
-    return Case.objects.filter(mine).exclude(stage=Stage.CLOSED).filter(~Exists(recused)).order_by("due_at")
+    cases = Case.objects.none() if post.role in READS_NO_CASES else Case.objects.filter(which).exclude(stage=Stage.CLOSED)
+    return cases.filter(~Exists(recused)).select_related("deadline", "holder", "lead", "place").order_by("due_at")
+
+
+def to_lower(post: Post) -> QuerySet[Case]:
+    """Cases of this centre whose tier somebody else proposes to lower."""
+    return _open_for(post, Q(centre=post.office_id, lower_by__isnull=False) & ~Q(lower_by__staff=post.staff_id))
+
+
+def to_extend(post: Post) -> QuerySet[Case]:
+    """Cases for which an office below asks for more time."""
+    return _open_for(post, Q(lead__parent=post.office_id, extension_days__isnull=False))
 
 
 def story(case: Case) -> QuerySet[Event]:
@@ -125,3 +152,91 @@ def since(case_id: UUID, version: int) -> QuerySet[Event]:
 def is_recused(case: Case, office: Office) -> bool:
     """Whether the office must never receive this case."""
     return case.recusals.filter(office=office).exists()
+
+
+def with_children_of(case: Case, post: Post) -> QuerySet[Case]:
+    """Other cases about the same children that this person may see."""
+    same = CaseChild.objects.filter(child__case_links__case=case).exclude(case=case).values("case")
+    return visible_to(post).filter(pk__in=same).order_by("-opened_at")
+
+
+def children_of(case: Case) -> QuerySet[Child]:
+    """The children of a case, in the order in which they came to it."""
+    return Child.objects.filter(case_links__case=case).select_related("present_division", "registered_division").order_by("case_links")
+
+
+def last_event(case: Case, actions: Iterable[str], *, office: UUID) -> Event | None:
+    """The last event of one of these actions that had words; of what was given to an office, what was given to this one."""
+    said = story(case).filter(action__in=list(actions)).exclude(text="")
+    return said.filter(Q(detail__office=None) | Q(detail__office=str(office))).first() if actions else None
+
+
+# What an id in an event's detail names: which rows, and what to say of one.
+NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
+    "office": (Office.objects.all(), lambda office: office.name),
+    "worker": (Post.objects.select_related("staff"), lambda post: post.staff.name),
+    "child": (Child.objects.all(), str),
+    "person": (Person.objects.all(), str),
+    "case": (Case.objects.all(), lambda case: case.number),
+}
+
+
+def names_in(events: Iterable[Event]) -> dict[str, str]:
+    """What stands behind the ids in the details of events. One query for each kind that occurs."""
+    names: dict[str, str] = {}
+    for key, (rows, name) in NAMED.items():
+        ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
+        names |= {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
+    return names
+
+
+def children_known(post: Post, *, name: str, other_than: Case) -> list[Child]:
+    """Children of this name in the cases that this person may see, but for those of this case."""
+    if not name:
+        return []
+    seen = CaseChild.objects.filter(child__name=name, case__in=visible_to(post).values("pk")).exclude(case=other_than)
+    children = Child.objects.filter(pk__in=seen.values("child")).exclude(case_links__case=other_than)
+    return list(children.select_related("present_division").order_by("-pk")[:6])
+
+
+def by_number(post: Post, text: str) -> Case | None:
+    """The case of this number, in any width, if this person may see it."""
+    number = half_width(text).strip().upper()
+    return visible_to(post).filter(number=number).first() if number else None
+
+
+def present(case_id: UUID, *, other_than: Post, at: datetime) -> QuerySet[Presence]:
+    """The other people who have the case open now."""
+    fresh = Presence.objects.filter(case=case_id, seen_at__gt=at - FRESH).exclude(post__staff=other_than.staff_id)
+    return fresh.select_related("post__staff", "post__office").order_by("post__staff__name")
+
+
+def has_revealed(case: Case, post: Post, *, at: datetime) -> bool:
+    """Whether this person asked, a short while ago, who reported."""
+    return case.events.filter(action="reveal_reporter", by=post, at__gt=at - rules.REVEALED_FOR).exists()
+
+
+def notices(post: Post) -> QuerySet[Notice]:
+    """What this office was told and nobody has read, newest first; only of cases that this person may see."""
+    unread = Notice.objects.filter(office=post.office_id, read_at=None, case__in=visible_to(post).values("pk"))
+    return unread.select_related("case", "event").order_by("-at")
+
+
+# --- search
+
+
+def search(post: Post, text: str) -> QuerySet[Case]:
+    """Cases that this person may see and whose number, title, contacts or story hold every word of `text`, newest first."""
+    found = visible_to(post)
+    for word in text[:60].replace("\0", " ").split()[:WORDS]:
+        found = found.filter(pk__in=_holding(word))
+    return found.select_related("deadline", "holder", "lead", "place").order_by("-opened_at")
+
+
+def _holding(word: str) -> QuerySet[Any, Any]:
+    """The ids of cases that hold a word: by the pairs of its letters first, then by looking."""
+    numbered = Case.objects.filter(number=word.upper()).values("pk")
+    titled = holding(Case.objects.all(), "title", word).values("pk")
+    told = holding(CaseContact.objects.all(), "contact__narrative", word).values("case")
+    happened = holding(Event.objects.all(), "text", word).values("case")
+    return numbered.union(titled, told, happened, all=True)

@@ -7,6 +7,7 @@ Source: pilot notice of September 2020 (集中受理、分级介入、限时办�
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
@@ -210,9 +211,24 @@ _ROWS = (
 )  # fmt: skip
 ACTIONS = {action.code: action for action in _ROWS}
 
-# Not on a page's buttons: done by timers, by other screens, or together with another action.
-NOT_ON_THE_CASE = frozenset({"open", "add_contact", "absorb", "release", "warn", "miss"})
+# How the buttons of a case stand together. What is in no group is done by timers, by other screens, or with another action.
+GROUPS: dict[Promise, tuple[str, ...]] = {
+    _("推进"): (
+        "register", "answer_on_the_spot", "dismiss", "assess", "dispatch", "keep", "accept", "return", "report", "approve", "send_back",
+        "answer", "not_reached", "close", "reassess", "reopen", "accept_part", "finish_part", "return_part", "accept_transfer",
+        "decline_transfer", "settle_transfer", "refuse_transfer", "grant_extension", "refuse_extension", "confirm_lower", "refuse_lower",
+    ),
+    _("记录"): (
+        "note", "add_child", "change_child", "set_risk", "add_party", "change_party", "correct", "set_phase", "set_call_back",
+        "reveal_reporter",
+    ),
+    _("联动"): ("refer", "assist", "consult", "withdraw_part", "name_worker", "ask_extension"),
+    _("等级与流转"): ("raise_tier", "propose_lower", "propose_transfer", "withdraw_transfer", "recuse", "merge", "unmerge"),
+}  # fmt: skip
+ON_THE_CASE = tuple(code for codes in GROUPS.values() for code in codes)
+REVEALED_FOR = timedelta(minutes=30)  # how long a reporter's identity is shown to who asked for it
 
+REPEATED = Reason("repeated", _("这一步已经做过了,没有再做一次。"))
 STALE = Reason("stale", _("您打开页面后,个案有了新的变化,本次没有保存,您填写的内容仍在。"), _("请看过变化后再提交。"))
 NOT_THERE = Reason("not_there", _("没有这个个案,或您无权查看。"))
 NOT_YOURS = Reason("not_yours", _("您的岗位不能做这一步。"))
@@ -248,6 +264,17 @@ def why_not(action: Action, situation: Situation) -> Reason | None:
     if not concerns(action, situation):
         return NOT_YOURS
     return next((fact.reason for fact in action.facts if not fact.holds(situation)), None)
+
+
+def offers(situation: Situation) -> list[tuple[Action, Reason | None]]:
+    """What this person's place on the case lets them do: open now, or not and why. What never concerns them is left out."""
+    known = (ACTIONS[code] for code in ON_THE_CASE)
+    return [(action, why_not(action, situation)) for action in known if concerns(action, situation)]
+
+
+def sees_reporter(situation: Situation) -> bool:
+    """统一回复: the centre alone sees who reported; others for a reason that is recorded (`reveal_reporter`)."""
+    return "centre" in situation.relations and situation.role in DESK
 
 
 def is_lower(tier: str, than: str) -> bool:

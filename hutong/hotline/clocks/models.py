@@ -69,3 +69,8 @@ class RunningClock(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def told(self) -> int | None:
+        """The last share (per cent) that was told, where only the server can count it: in working time."""
+        return None if self.unit in (Unit.MINUTE, Unit.DAY) else self.warned

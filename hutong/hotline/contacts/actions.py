@@ -242,7 +242,7 @@ def save_draft(
 
     None where the form was saved meanwhile: a page that closes sends its draft after the contact. Raises Refusal for another's draft.
     """
-    if queries.is_spent(post, draft_id=draft_id, subject_id=subject_id):
+    if form == rules.SHEET and queries.is_spent(post, draft_id=draft_id, subject_id=subject_id):
         return None
     typed = {"fields": _storable(fields), "version": version, "saved_at": at}
     draft, created = Draft.objects.get_or_create(pk=draft_id, defaults={"post": post, "form": form, "subject_id": subject_id, **typed})

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.ids import new_id
-from hutong.hotline.kernel.search import Tokens
+from hutong.hotline.kernel.search import Bigrams
 from hutong.hotline.network.models import Division, Office, Post
 
 
@@ -49,7 +49,6 @@ class Contact(models.Model):
     received_at = models.DateTimeField(_("收到时间"))
     taken_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="contacts", verbose_name=_("接待人"))
     narrative = models.TextField(_("反映内容"), blank=True, max_length=20_000)
-    tokens = Tokens("narrative")
     place = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("事发地"))
     place_text = models.CharField(_("详细地点"), max_length=200, blank=True)
     outcome = models.CharField(_("结果"), max_length=12, choices=Outcome)
@@ -62,7 +61,7 @@ class Contact(models.Model):
     class Meta:
         db_table = "contacts_contact"
         indexes = [
-            GinIndex(fields=["tokens"], name="contact_tokens"),
+            GinIndex(Bigrams("narrative"), name="contact_tokens"),
             models.Index(fields=["centre", "-received_at"], name="contact_centre_time"),
             models.Index(fields=["taken_by", "-received_at"], name="contact_taker_time"),
             models.Index(fields=["centre", "due_at"], name="contact_pending", condition=Q(outcome="pending")),

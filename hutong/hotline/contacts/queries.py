@@ -45,6 +45,11 @@ def drafts_of(post: Post) -> QuerySet[Draft]:
     return Draft.objects.filter(post=post).order_by("-saved_at")
 
 
+def drafts_about(post: Post, subject_id: UUID) -> QuerySet[Draft]:
+    """What this person has typed about a thing and not yet saved."""
+    return drafts_of(post).filter(subject_id=subject_id)
+
+
 def sheet_of(post: Post, draft_id: UUID, *, form: str, subject_id: UUID | None = None) -> Draft:
     """The writer's own draft, or a blank one. Raises Refusal for another's."""
     blank = Draft(pk=draft_id, post=post, form=form, subject_id=subject_id)
@@ -60,7 +65,7 @@ def with_key(centre: Office, key: str) -> Contact | None:
 
 
 def is_spent(post: Post, *, draft_id: UUID, subject_id: UUID | None) -> bool:
-    """Whether the form of this draft has been saved: as a contact of its own, or as the end of a pending one."""
+    """Whether the sheet of this draft has been handed in: as a contact of its own, or as the end of a pending one."""
     if subject_id:
         return not pending(post).filter(pk=subject_id).exists()
     return with_key(post.office, str(draft_id)) is not None

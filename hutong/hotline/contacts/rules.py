@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
 
+SHEET = "intake"  # the form of a draft that becomes a contact
 TYPED = ("phone", "walk_in", "letter", "staff_visit")  # channels that an operator types; the others arrive by themselves
 ENDS = ("case_opened", "case_added", "answered", "not_a_case")
 PENDING_STEP = "contact_pending"

@@ -9,7 +9,7 @@ RETURN (
   SELECT array_to_tsvector(coalesce(array_agg(DISTINCT pair), '{}'))
   FROM (
     SELECT letter || coalesce(lead(letter) OVER (ORDER BY place), '') AS pair
-    FROM unnest(string_to_array(lower(body), NULL)) WITH ORDINALITY AS letters (letter, place)
+    FROM unnest(string_to_array(lower(body COLLATE "C"), NULL)) WITH ORDINALITY AS letters (letter, place)
   ) AS pairs
 );
 COMMENT ON FUNCTION hutong_bigrams IS 'Every two neighbouring characters of a text, and its last one alone';

@@ -1,5 +1,6 @@
 """Questions about divisions, offices and posts. `on` is the day asked about: a thing stands from `valid_from` until before `valid_to`."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -255,6 +256,11 @@ def search_offices(by: Post, text: str, *, limit: int = 30) -> list[Office]:
 
 
 # Staff and posts
+
+
+def posts_by_id(ids: Iterable[Any]) -> dict[Any, Post]:
+    """Posts with their people and offices, by id."""
+    return Post.objects.select_related("staff", "office").in_bulk(list(ids))
 
 
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:

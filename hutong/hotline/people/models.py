@@ -92,6 +92,11 @@ class Child(Human):
     def __str__(self) -> str:
         return self.name or str(_("姓名不详"))
 
+    @property
+    def status_labels(self) -> list[str]:
+        """What kinds of child this is, in words."""
+        return [str(ChildStatus(status).label) for status in self.statuses]
+
 
 class Person(Human):
     """Anybody else: guardian, suspected person, witness."""

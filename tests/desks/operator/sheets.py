@@ -8,19 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from hutong.hotline.kernel.ids import new_id
-from tests import cast
 
 WORDS = "楼上孩子连着三晚一个人在家,今晚哭了很久。"
-
-
-def signed_in(username: str = "xu") -> Client:
-    """A browser in which somebody of the cast has signed in and chosen their post."""
-    client, post = Client(), cast.post(username)
-    client.force_login(post.staff)
-    session = client.session
-    session["post"] = str(post.pk)
-    session.save()
-    return client
 
 
 def typed(**changes: Any) -> dict[str, Any]:

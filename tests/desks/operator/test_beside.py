@@ -11,7 +11,8 @@ from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts.actions import ReporterFacts
 from hutong.hotline.kernel.ids import new_id
 from tests import cast
-from tests.desks.operator.sheets import child, hand_in, signed_in, typed
+from tests.clients import signed_in
+from tests.desks.operator.sheets import child, hand_in, typed
 
 pytestmark = pytest.mark.django_db
 

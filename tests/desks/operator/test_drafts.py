@@ -3,7 +3,8 @@ from django.urls import reverse
 
 from hutong.hotline.contacts.models import Contact, Draft
 from hutong.hotline.kernel.ids import new_id
-from tests.desks.operator.sheets import WORDS, child, hand_in, signed_in, typed
+from tests.clients import signed_in
+from tests.desks.operator.sheets import WORDS, child, hand_in, typed
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,8 @@ from hutong.hotline.contacts.models import Contact, Draft, Reporter
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.people.models import Child, Person
 from tests import cast
-from tests.desks.operator.sheets import WORDS, child, hand_in, party, signed_in, typed
+from tests.clients import signed_in
+from tests.desks.operator.sheets import WORDS, child, hand_in, party, typed
 
 pytestmark = pytest.mark.django_db
 

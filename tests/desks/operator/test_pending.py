@@ -13,7 +13,8 @@ from hutong.hotline.contacts.actions import ReporterFacts
 from hutong.hotline.contacts.models import Contact, Draft
 from hutong.hotline.network.models import Division
 from tests import cast
-from tests.desks.operator.sheets import child, signed_in, typed
+from tests.clients import signed_in
+from tests.desks.operator.sheets import child, typed
 
 pytestmark = pytest.mark.django_db
 FROM_THE_WEB = "网页上说隔壁孩子被锁在家里。"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from hutong.desks.components.icons import ICONS
 from hutong.desks.components.wording import span
-from hutong.hotline.cases.models import Stage
+from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.rulebook.models import Tier
 
 register = template.Library()
@@ -114,6 +114,12 @@ def empty(title: str, advice: str, link: str = "", label: str = "", symbol: str 
 def masked(value: str) -> SafeString:
     """A value of which only a part is shown; the caller masks it."""
     return format_html('<span class="masked" title="{}">{}{}</span>', _("部分隐去"), icon("lock"), value)
+
+
+@register.inclusion_tag("components/case_row.html")
+def case_row(case: Case) -> dict[str, Case]:
+    """A case in a list: how urgent, what, by when, where it stands, with whom."""
+    return {"case": case}
 
 
 @register.inclusion_tag("components/refused.html")

@@ -17,6 +17,7 @@ class DraftKeeper extends HTMLElement {
     this.addEventListener("input", this.note);
     this.addEventListener("change", this.note);
     this.addEventListener("submit", this.done);
+    this.addEventListener("formdata", this.count);
     this.addEventListener("htmx:responseError", this.note);
     this.addEventListener("htmx:sendError", this.note);
     document.addEventListener("visibilitychange", this.leave);
@@ -45,6 +46,15 @@ class DraftKeeper extends HTMLElement {
 
   leave = () => {
     this.send(true);
+  };
+
+  // Each sending counts one more, so that an older draft which arrives late never overwrites a newer one.
+  /** @param {FormDataEvent} event */
+  count = (event) => {
+    const version = this.querySelector("[name=version]");
+    if (!(version instanceof HTMLInputElement)) return;
+    version.value = String(Number(version.value) + 1);
+    event.formData.set("version", version.value);
   };
 
   fields() {

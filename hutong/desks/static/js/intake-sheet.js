@@ -1,12 +1,11 @@
 // @ts-check
-// <intake-sheet>: around the intake form. Adds and takes out rows of children and people, counts what was typed so that an
-// older draft never overwrites a newer one, and keeps Enter in a field from sending the form.
+// <intake-sheet>: around the intake form. Adds and takes out rows of children and people, and keeps Enter in a field from
+// sending the form.
 
 class IntakeSheet extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", this.press);
     this.addEventListener("keydown", this.key);
-    this.addEventListener("formdata", this.count);
   }
 
   /** @param {MouseEvent} event */
@@ -52,14 +51,6 @@ class IntakeSheet extends HTMLElement {
   /** @param {KeyboardEvent} event */
   key = (event) => {
     if (event.key === "Enter" && !event.ctrlKey && event.target instanceof HTMLInputElement) event.preventDefault();
-  };
-
-  /** @param {FormDataEvent} event */
-  count = (event) => {
-    const version = this.querySelector("[name=version]");
-    if (!(version instanceof HTMLInputElement)) return;
-    version.value = String(Number(version.value) + 1);
-    event.formData.set("version", version.value);
   };
 }
 

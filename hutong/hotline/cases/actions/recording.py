@@ -23,9 +23,9 @@ from hutong.hotline.people.models import Child, GuardianshipRisk, Person, Suicid
 ALREADY_THERE = Reason("already_there", _("已在本案中。"))
 
 
-def note(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None) -> Event:
+def note(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None, once: UUID | None = None) -> Event:
     """Write something down."""
-    with door(case_id, "note", by=by, at=at, seen=seen, text=text) as step:
+    with door(case_id, "note", by=by, at=at, seen=seen, once=once, text=text) as step:
         pass
     return step.event
 
@@ -66,9 +66,11 @@ def correct(
     return case
 
 
-def add_child(case_id: UUID, *, child: Child, by: Post, at: datetime, seen: int | None = None, text: str = "") -> Case:
+def add_child(
+    case_id: UUID, *, child: Child, by: Post, at: datetime, seen: int | None = None, once: UUID | None = None, text: str = ""
+) -> Case:
     """One more child of the same matter."""
-    with door(case_id, "add_child", by=by, at=at, seen=seen, text=text, child=str(child.pk)) as step:
+    with door(case_id, "add_child", by=by, at=at, seen=seen, once=once, text=text, child=str(child.pk)) as step:
         if step.case.child_links.filter(child=child).exists():
             raise Refusal.at("child", ALREADY_THERE)
         CaseChild.objects.create(case=step.case, child=child)
@@ -89,10 +91,19 @@ def change_child(
 
 
 def add_party(
-    case_id: UUID, *, person: Person, role: str, relation: str, by: Post, at: datetime, seen: int | None = None, text: str = ""
+    case_id: UUID,
+    *,
+    person: Person,
+    role: str,
+    relation: str,
+    by: Post,
+    at: datetime,
+    seen: int | None = None,
+    once: UUID | None = None,
+    text: str = "",
 ) -> Case:
     """One more person concerned."""
-    with door(case_id, "add_party", by=by, at=at, seen=seen, text=text, person=str(person.pk), role=role) as step:
+    with door(case_id, "add_party", by=by, at=at, seen=seen, once=once, text=text, person=str(person.pk), role=role) as step:
         if step.case.parties.filter(person=person, role=role).exists():
             raise Refusal.at("role", ALREADY_THERE)
         Party.objects.create(case=step.case, person=person, role=choice(PartyRole, role, field="role"), relation=a_relation(relation))
@@ -151,8 +162,8 @@ def set_call_back(case_id: UUID, *, call_back: str, by: Post, at: datetime, seen
     return step.case
 
 
-def reveal_reporter(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None) -> Case:
+def reveal_reporter(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None, once: UUID | None = None) -> Case:
     """Somebody outside the centre asks who reported, for a reason that stays in the story of the case."""
-    with door(case_id, "reveal_reporter", by=by, at=at, seen=seen, text=text) as step:
+    with door(case_id, "reveal_reporter", by=by, at=at, seen=seen, once=once, text=text) as step:
         step.tell(step.case.centre, NoticeKind.TOLD)
     return step.case

@@ -1,0 +1,331 @@
+"""The form of each action, made from what its verb asks for: a new verb needs a line here only for a new kind of input."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from hutong.desks.components.fields import DivisionField, Line, OfficeField
+from hutong.desks.components.parts import ChildForm, Part, PartyForm
+from hutong.hotline.assignments import queries as assignments
+from hutong.hotline.assignments.models import ChildState, Kind
+from hutong.hotline.cases import queries, rules
+from hutong.hotline.cases.models import Case, Category, PartyRole, Phase
+from hutong.hotline.contacts.models import CallBack
+from hutong.hotline.network.models import Post, Staff
+from hutong.hotline.people import actions as people
+from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
+from hutong.hotline.replies.models import Answered, Satisfaction
+from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.verbs import VERBS
+
+GIVEN = frozenset({"case_id", "by", "at", "seen", "once"})  # what the page itself says
+# What a person must have before their eyes to decide: the last event of these actions is quoted above the form.
+ASKED_OF_US = ("refer", "assist", "consult")
+QUOTED = {
+    "accept": ("dispatch",),
+    "return": ("dispatch",),
+    "report": ("send_back",),
+    "approve": ("report",),
+    "send_back": ("report",),
+    "answer": ("report",),
+    "grant_extension": ("ask_extension",),
+    "refuse_extension": ("ask_extension",),
+    "confirm_lower": ("propose_lower",),
+    "refuse_lower": ("propose_lower",),
+    "settle_transfer": ("propose_transfer",),
+    "refuse_transfer": ("propose_transfer",),
+    "accept_transfer": ("propose_transfer",),
+    "decline_transfer": ("propose_transfer",),
+    "accept_part": ASKED_OF_US,
+    "return_part": ASKED_OF_US,
+    "finish_part": ASKED_OF_US,
+}
+CALLS = frozenset({"answer", "not_reached", "close", "reassess"})  # somebody is called: it must be safe
+YES_NO = [("yes", _("是")), ("no", _("否"))]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An action on a case, asked for by a person: what a field may depend on."""
+
+    action: rules.Action
+    case: Case
+    post: Post
+    at: datetime
+
+
+class Rows(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among rows, each with its own words."""
+
+    def __init__(self, rows: Any, label: Any, say: Callable[[Any], str] = str, **kwargs: Any) -> None:
+        super().__init__(rows, label=label, empty_label=_("请选择"), **kwargs)
+        self.say = say
+
+    def label_from_instance(self, obj: Any) -> str:
+        return self.say(obj)
+
+
+class StaffField(Line):
+    """A member of the staff at or below the asker's office, by name or sign-in."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(_("回避人员"), help_text=_("姓名或登录名;与机构至少填一项"))
+        self.post = post
+
+    def clean(self, value: Any) -> Staff | None:
+        text = super().clean(value).strip()
+        found = list(assignments.staff_near(self.post, text)) if text else []
+        if text and len(found) != 1:
+            raise forms.ValidationError(_("没有找到,或有同名的人:请填登录名。"))
+        return found[0] if found else None
+
+
+class CaseField(Line):
+    """Another case of this centre, by its number."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(_("并入哪个个案(编号)"), required=True)
+        self.asked = asked
+
+    def clean(self, value: Any) -> Case | None:
+        text = super().clean(value)
+        found = queries.by_number(self.asked.post, text)
+        if found is None:
+            raise forms.ValidationError(_("没有这个个案,或您无权查看。"))
+        return found
+
+
+def choices(kind: Any, label: Any, initial: Any = None, *, radio: bool = False) -> forms.ChoiceField:
+    """A field of a table of choices."""
+    return forms.ChoiceField(label=label, choices=kind.choices, initial=initial, widget=forms.RadioSelect if radio else forms.Select)
+
+
+def tier(asked: Asked) -> forms.Field:
+    """The tiers that the action can lead to."""
+    now = asked.case.tier
+    order = rules.TIERS.index(now)
+    fitting = {"raise_tier": rules.TIERS[:order], "propose_lower": rules.TIERS[order + 1 :]}.get(asked.action.code, rules.TIERS)
+    found = [(each, f"{each} {Tier(each).label}") for each in fitting]
+    only = found[0][0] if len(found) == 1 else None
+    return forms.ChoiceField(label=_("等级"), choices=found, initial=only or now, widget=forms.RadioSelect)
+
+
+def text(asked: Asked) -> forms.Field:
+    """What must be written, or a remark."""
+    rows = {"note": 3, "report": 8, "assess": 6}.get(asked.action.code, 4)
+    return Line(asked.action.asks or _("说明(可不填)"), widget=forms.Textarea({"rows": rows}))
+
+
+def office(asked: Asked) -> forms.Field:
+    """The offices that the action may concern."""
+    case, code = asked.case, asked.action.code
+    if code == "recuse":
+        return OfficeField(_("回避机构"), help_text=_("被反映人所在或与其有关的单位"))
+    candidates = {
+        "dispatch": lambda: assignments.leads_for(case),
+        "refer": lambda: assignments.helpers_for(case, Kind.REFERRAL),
+        "assist": lambda: assignments.helpers_for(case, Kind.ASSIST),
+        "consult": lambda: assignments.helpers_for(case, Kind.CONSULTATION),
+        "propose_transfer": lambda: assignments.receivers_for(case),
+        "withdraw_part": lambda: assignments.with_parts(case),
+    }[code]()
+    likely = assignments.likely_lead(case) if code == "dispatch" else None
+    return Rows(candidates, _("交给哪个机构"), lambda each: each.name, initial=likely)
+
+
+def worker(asked: Asked) -> forms.Field:
+    """Who of the lead office is to be the named worker."""
+    found = assignments.workers_for(asked.case, on=timezone.localdate(asked.at))
+    mine = asked.post.pk if asked.action.code == "accept" and found.filter(pk=asked.post.pk).exists() else None
+    return Rows(found, _("经办人"), lambda post: f"{post.staff.name} · {post.get_role_display()}", initial=mine)
+
+
+def child(asked: Asked) -> forms.Field:
+    """One of the children of the case."""
+    children = queries.children_of(asked.case)
+    return Rows(children, _("儿童"), initial=children.first())
+
+
+def yes_no(label: Any) -> forms.Field:
+    """A question that must be answered."""
+    return forms.TypedChoiceField(label=label, choices=YES_NO, coerce=lambda value: value == "yes", widget=forms.RadioSelect)
+
+
+FIELDS: dict[str, Callable[[Asked], forms.Field]] = {
+    "tier": tier,
+    "category": lambda asked: choices(Category, _("类别"), asked.case.category),
+    "phase": lambda asked: choices(Phase, _("保护阶段"), asked.case.phase),
+    "title": lambda asked: Line(_("事由"), max_length=80, initial=asked.case.title),
+    "place": lambda asked: DivisionField(_("儿童所在地"), initial=asked.case.place),
+    "place_text": lambda asked: Line(_("详细地点"), max_length=200, initial=asked.case.place_text),
+    "office": office,
+    "staff": lambda asked: StaffField(asked.post),
+    "worker": worker,
+    "days": lambda asked: forms.IntegerField(
+        label=_("延期几个工作日"), min_value=1, max_value=rules.EXTENSION_MAXIMUM_DAYS, help_text=_("最多 10 个工作日,只有一次,由上级批准")
+    ),
+    "child": child,
+    "child_state": lambda asked: choices(ChildState, _("儿童现状"), radio=True),
+    "guardianship_risk": lambda asked: choices(GuardianshipRisk, _("监护风险(家庭)"), radio=True),
+    "suicide_risk": lambda asked: choices(SuicideRisk, _("自杀风险(儿童)"), radio=True),
+    "outcome": lambda asked: choices(Answered, _("结果"), Answered.ANSWERED, radio=True),
+    "is_safe": lambda asked: yes_no(_("孩子现在安全吗")),
+    "is_solved": lambda asked: yes_no(_("问题解决了吗")),
+    "satisfaction": lambda asked: choices(Satisfaction, _("报告人满意吗"), Satisfaction.NOT_ASKED, radio=True),
+    "call_back": lambda asked: choices(CallBack, _("怎样联系才安全"), asked.case.call_back, radio=True),
+    "into": CaseField,
+    "text": text,
+}
+
+
+class Deed(Part):
+    """The form of one action, with the fields that its verb asks for."""
+
+    asked: Asked
+
+    def __init__(self, asked: Asked, data: Any = None, **kwargs: Any) -> None:
+        self.asked = asked
+        super().__init__(data, post=asked.post, **kwargs)
+
+    def add_fields(self) -> None:
+        for name in inspect.signature(VERBS[self.asked.action.code]).parameters:
+            if name not in GIVEN:
+                self.fields[name] = FIELDS[name](self.asked)
+        if "text" in self.fields:  # the words come last
+            self.fields["text"] = self.fields.pop("text")
+
+    def carry_out(self, **given: Any) -> None:
+        """Call the verb. Raises Refusal."""
+        VERBS[self.asked.action.code](self.asked.case.pk, by=self.asked.post, at=self.asked.at, **given, **self.cleaned_data)
+
+
+class ChildDeed(ChildForm):
+    """A child more, or what is known of one."""
+
+    def __init__(self, asked: Asked, data: Any = None, **kwargs: Any) -> None:
+        self.asked = asked
+        super().__init__(data, post=asked.post, **kwargs)
+
+
+class AddChild(ChildDeed):
+    """One more child. Where one of that name is known already, the person says whether it is the same."""
+
+    same_as = forms.ChoiceField(label=_("是不是已登记过的这个孩子"), required=False, widget=forms.RadioSelect)
+
+    def add_fields(self) -> None:
+        self.known = {str(each.pk): each for each in self._known()}
+        if not self.known:
+            del self.fields["same_as"]
+            return
+        field = self.fields["same_as"]
+        field.choices = [*((pk, _who(each)) for pk, each in self.known.items()), ("new", _("不是,另一个孩子"))]  # type: ignore[attr-defined]
+        field.required = True
+        self.order_fields(["same_as"])
+
+    def _known(self) -> list[Child]:
+        name = str(self.data.get("name") or "").strip() if self.is_bound else ""
+        return queries.children_known(self.asked.post, name=name, other_than=self.asked.case)
+
+    def carry_out(self, **given: Any) -> None:
+        """Link the child, or write down a new one. Raises Refusal."""
+        case, post, at = self.asked.case, self.asked.post, self.asked.at
+        with transaction.atomic():
+            same = self.known.get(self.cleaned_data.get("same_as", ""))
+            child = same or people.remember_child(self.facts(case.place), by=post, at=at)
+            VERBS["add_child"](case.pk, child=child, by=post, at=at, **given)
+
+
+class ChangeChild(ChildDeed):
+    """What is kept of one of the children."""
+
+    which = forms.CharField(widget=forms.HiddenInput)
+
+    def add_fields(self) -> None:
+        children = queries.children_of(self.asked.case)
+        asked = self.data.get("which") or self.initial.get("which")
+        self.child = next((each for each in children if str(each.pk) == str(asked)), None) or children.first()
+        if self.child:
+            known = {name: getattr(self.child, name) for name in self.fields if hasattr(self.child, name)}
+            self.initial = {**known, "which": str(self.child.pk)}
+
+    def carry_out(self, **given: Any) -> None:
+        """Correct it. Raises Refusal."""
+        VERBS["change_child"](
+            self.asked.case.pk, child=self.child, facts=self.facts(None), by=self.asked.post, at=self.asked.at, **given
+        )  # fmt: skip
+
+
+class AddParty(PartyForm):
+    """One more person concerned."""
+
+    def __init__(self, asked: Asked, data: Any = None, **kwargs: Any) -> None:
+        self.asked = asked
+        super().__init__(data, post=asked.post, **kwargs)
+
+    def carry_out(self, **given: Any) -> None:
+        """Write the person down and link them. Raises Refusal."""
+        case, post, at, said = self.asked.case, self.asked.post, self.asked.at, self.cleaned_data
+        with transaction.atomic():
+            person = people.remember_person(self.facts(), by=post, at=at)
+            role = said.get("role") or PartyRole.WITNESS
+            VERBS["add_party"](case.pk, person=person, role=role, relation=said.get("relation", ""), by=post, at=at, **given)
+
+
+class ChangeParty(AddParty):
+    """What is kept of one of the people concerned."""
+
+    which = forms.CharField(widget=forms.HiddenInput)
+
+    def add_fields(self) -> None:
+        del self.fields["role"]
+        parties = self.asked.case.parties.select_related("person").order_by("pk")
+        asked = self.data.get("which") or self.initial.get("which")
+        self.party = next((each for each in parties if str(each.pk) == str(asked)), None) or parties.first()
+        if self.party:
+            known = {name: getattr(self.party.person, name) for name in self.fields if hasattr(self.party.person, name)}
+            self.initial = {**known, "relation": self.party.relation, "which": str(self.party.pk)}
+
+    def carry_out(self, **given: Any) -> None:
+        """Correct it. Raises Refusal."""
+        VERBS["change_party"](
+            self.asked.case.pk, party=self.party, facts=self.facts(), relation=self.cleaned_data.get("relation", ""),
+            by=self.asked.post, at=self.asked.at, **given,
+        )  # fmt: skip
+
+
+OWN_FORMS: Mapping[str, Any] = {"add_child": AddChild, "change_child": ChangeChild, "add_party": AddParty, "change_party": ChangeParty}
+
+
+def form_for(asked: Asked, data: Any = None, **kwargs: Any) -> Any:
+    """The form of an action: its own, or the one that its verb's parameters make."""
+    return OWN_FORMS.get(asked.action.code, Deed)(asked, data, **kwargs)
+
+
+def _who(child: Child) -> str:
+    age = f" · {child.age} 岁" if child.age is not None else ""
+    place = f" · {child.present_division.full_name}" if child.present_division else ""
+    return f"{child}{age}{place}"
+
+
+def is_once(action: rules.Action) -> bool:
+    """Whether a form of this action could be handed in twice unnoticed: then it carries a name of its own."""
+    return "once" in inspect.signature(VERBS[action.code]).parameters
+
+
+def draft_form(code: str) -> str:
+    """What the drafts of an action's form are kept under."""
+    return f"case:{code}"
+
+
+def is_spent(asked: Asked, *, draft_id: UUID, seen: int) -> bool:
+    """Whether this form was handed in already, so that a draft which arrives late is not kept."""
+    events = asked.case.events.filter(by=asked.post, action=asked.action.code)
+    return events.filter(pk=draft_id).exists() if is_once(asked.action) else events.filter(seq__gt=seen).exists()

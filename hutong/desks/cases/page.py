@@ -1,0 +1,96 @@
+"""What stands on the page of a case: a context for each of its regions, used by the page and by the region alone."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from hutong.desks.cases import wording
+from hutong.desks.cases.deeds import draft_form
+from hutong.hotline.audit import queries as audit
+from hutong.hotline.cases import queries, rules
+from hutong.hotline.cases.models import Case, Stage
+from hutong.hotline.contacts import queries as contacts
+from hutong.hotline.contacts.models import Draft
+from hutong.hotline.network import queries as network
+from hutong.hotline.network.models import Post
+
+STORY = 60  # events on the page; the older ones on request
+LOOKS = 12
+
+
+class File:
+    """A case as one person sees it."""
+
+    def __init__(self, case: Case, post: Post) -> None:
+        self.case, self.post, self.at = case, post, timezone.now()
+
+    @cached_property
+    def situation(self) -> rules.Situation:
+        return queries.situation(self.case, self.post)
+
+    @cached_property
+    def drafts(self) -> dict[str, Draft]:
+        """What this person has typed into forms of this case, the newest of each form."""
+        return {draft.form: draft for draft in reversed(contacts.drafts_about(self.post, self.case.pk))}
+
+    def top(self) -> dict[str, Any]:
+        """Where it stands, who must act by when, and what this person may do."""
+        offered = rules.offers(self.situation)
+        moving = self.case.transfers.filter(state__in=("proposed", "settled")).select_related("sender", "receiver", "decider")
+        open_now = [action for action, reason in offered if reason is None]
+        return {
+            "groups": [
+                (label, [(each, draft_form(each.code) in self.drafts) for each in open_now if each.code in codes])
+                for label, codes in rules.GROUPS.items()
+            ],
+            "first": next((each.code for each in open_now if each.to), ""),
+            "refused": [(action, reason) for action, reason in offered if reason],
+            "transfer": moving.first(),
+            "sees_reporter": self.sees_reporter,
+        }
+
+    def story(self, *, everything: bool = False) -> dict[str, Any]:
+        """What happened, newest first."""
+        events = list(queries.story(self.case)[: None if everything else STORY])
+        names = queries.names_in(events)
+        return {
+            "story": [(event, wording.done(event), wording.particulars(event, names)) for event in events],
+            "older": bool(events) and events[-1].seq > 1,
+        }
+
+    def file(self) -> dict[str, Any]:
+        """The children, the people, what was reported, who works on it, every deadline, and who looked."""
+        case = self.case
+        looks = list(audit.looks(case.pk)[:LOOKS])
+        posts = network.posts_by_id(look["post_id"] for look in looks)
+        return {
+            "children": case.child_links.select_related("child__present_division", "child__registered_division").order_by("pk"),
+            "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
+            "parties": case.parties.select_related("person").order_by("pk"),
+            "reports": case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at"),
+            "parts": case.assignments.select_related("office", "worker__staff", "given_by__staff").order_by("given_at"),
+            "transfers": case.transfers.select_related("sender", "receiver", "decider").order_by("-proposed_at"),
+            "clocks": case.clocks.select_related("limit__division", "set_by__staff").order_by("-started_at"),
+            "recusals": case.recusals.select_related("office", "staff").order_by("at"),
+            "merged": list(case.merged.all()),
+            "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],
+            "sees_reporter": self.sees_reporter,
+            "may_ask": self.may_ask,
+        }
+
+    @cached_property
+    def sees_reporter(self) -> bool:
+        return rules.sees_reporter(self.situation) or queries.has_revealed(self.case, self.post, at=self.at)
+
+    @cached_property
+    def may_ask(self) -> bool:
+        return any(action.code == "reveal_reporter" for action, reason in rules.offers(self.situation) if reason is None)
+
+    def beside(self) -> dict[str, Any]:
+        """Who else has it open."""
+        return {"others": queries.present(self.case.pk, other_than=self.post, at=self.at), "actions": rules.ACTIONS}
+
+    def page(self) -> dict[str, Any]:
+        """All of it."""
+        return {"case": self.case, "is_open": self.case.stage != Stage.CLOSED, **self.top(), **self.story(), **self.file(), **self.beside()}

@@ -1,0 +1,15 @@
+"""Browsers without a screen: Django's client, signed in as a member of the cast."""
+
+from django.test import Client
+
+from tests import cast
+
+
+def signed_in(username: str = "xu") -> Client:
+    """A browser in which somebody of the cast has signed in and chosen their post."""
+    client, post = Client(), cast.post(username)
+    client.force_login(post.staff)
+    session = client.session
+    session["post"] = str(post.pk)
+    session.save()
+    return client
