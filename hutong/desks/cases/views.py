@@ -19,6 +19,7 @@ from hutong.hotline.cases.actions import notices, presence
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as kept
 from hutong.hotline.contacts.models import Draft
+from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
 
@@ -111,6 +112,8 @@ def _do(request: access.DeskRequest, asked: deeds.Asked) -> HttpResponse:
     if form.is_valid():
         try:
             form.carry_out(**given)
+            if remark := texts.storable(form.cleaned_data.get("text") or "").remark:
+                messages.warning(request, remark)
             return _done(request, asked, once)
         except Refusal as refusal:
             if refusal.reason is rules.NOT_THERE:

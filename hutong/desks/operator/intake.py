@@ -1,5 +1,6 @@
 """Handing in a sheet: one transaction from the contact to the case with its children, people and recusal."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,7 @@ from hutong.hotline.people.models import Child, Person
 
 T = TypeVar("T")
 WITH_CASE = (Outcome.CASE_OPENED, Outcome.CASE_ADDED)
-TITLE = 40
+SENTENCE = re.compile(r"[^。!?！？\n]{0,40}")  # its first sentence is what a matter is called, where nobody says better
 Concerned = tuple[Person, str, str]  # who, in which role, related how
 
 
@@ -134,7 +135,7 @@ def _case(
 ) -> Case:
     given = sheet.matter.cleaned_data
     if case is None:
-        title = given.get("title") or contact.narrative.splitlines()[0][:TITLE]
+        title = given.get("title") or SENTENCE.match(contact.narrative).group()  # type: ignore[union-attr]
         call_back = given.get("call_back") or CallBack.REPORTER_ONLY
         case = opening.open_case(
             contact=contact, by=by, at=at, title=title, tier=given["tier"], place=contact.place, place_text=contact.place_text,

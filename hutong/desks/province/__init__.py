@@ -1,0 +1,1 @@
+"""The province's desk: what crosses prefectures, and what is late below."""

@@ -1,8 +1,8 @@
-"""Addresses of the province desk."""
+"""Addresses of the province's desk."""
 
 from django.urls import path
 
 from hutong.desks.province import views
 
 app_name = "province"
-urlpatterns = [path("", views.board, name="board")]
+urlpatterns = [path("", views.board, name="board"), path("cases", views.cases, name="cases")]

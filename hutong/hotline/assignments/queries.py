@@ -95,5 +95,11 @@ def transfers_for(post: Post) -> QuerySet[Transfer]:
     return transfers.select_related("case__deadline", "sender", "receiver", "proposed_by__staff").order_by("proposed_at")
 
 
+def transfers_near(post: Post) -> QuerySet[Transfer]:
+    """Open transfers that this office decides: to be settled first, then those that wait for the receiver."""
+    near = Transfer.objects.filter(decider=post.office_id, ended_at=None).exclude(case__recusals__staff=post.staff_id)
+    return near.select_related("case__deadline", "sender", "receiver").order_by("state", "proposed_at")
+
+
 def _not_recused(case: Case, offices: Offices) -> Offices:
     return offices.exclude(recusals__case=case).order_by("division_id", "name")

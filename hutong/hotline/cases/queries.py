@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, Presence, Recusal, Stage
@@ -117,10 +117,24 @@ def watched(post: Post) -> QuerySet[Case]:
     return _open_for(post, (Q(centre=post.office_id) | Q(lead=post.office_id)) & ~Q(holder=post.office_id))
 
 
+def open_below(post: Post) -> QuerySet[Case]:
+    """Open cases of the centres below this office, due first."""
+    return _open_for(post, _below(post))
+
+
 def missed_below(post: Post) -> QuerySet[Case]:
-    """监督: open cases of the offices below this one that missed a deadline, the longest overdue first."""
-    below = Q(holder__parent=post.office_id) | Q(centre__parent=post.office_id)
-    return _open_for(post, below & Q(missed_at__isnull=False))
+    """监督: open cases of the centres below this office that missed a deadline, the longest overdue first."""
+    return _open_for(post, _below(post) & Q(missed_at__isnull=False)).order_by("missed_at")
+
+
+def _below(post: Post) -> Q:
+    return Q(centre__parent=post.office_id) | Q(centre__parent__parent=post.office_id)
+
+
+def by_centre(post: Post) -> QuerySet[Case, dict[str, Any]]:
+    """How many cases are `open` and how many of them `late`, for each centre below this office that has any."""
+    counted = open_below(post).order_by().values("centre__code", "centre__division__name")
+    return counted.annotate(open=Count("pk"), late=Count("pk", filter=Q(missed_at__isnull=False))).order_by("centre__code")
 
 
 def _open_for(post: Post, which: Q) -> QuerySet[Case]:

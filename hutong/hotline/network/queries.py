@@ -71,19 +71,20 @@ def resolve_place(text: str, *, on: date, within: str = "") -> list[Division]:
 
 
 def places(post: Post, text: str, *, on: date) -> list[Division]:
-    """The divisions that a text may mean: the one of that full name, else those of the centre's own area, else all."""
+    """The divisions that a text may mean: the one of that full name, else those nearest to this office, else all."""
     found = resolve_place(text, on=on) if text.strip() else []
-    own = post.office.division_id or ""
-    return [each for each in found if each.full_name == text.strip()] or [each for each in found if each.code.startswith(own)] or found
+    exact = [each for each in found if each.full_name == text.strip()]
+    near = ([each for each in found if each.code.startswith(area)] for area in rules.chain(post.office.division_id or ""))
+    return exact or next(filter(None, near), found)
 
 
 def places_to_pick(post: Post, text: str, *, on: date) -> list[Division]:
-    """For the picker: the counties of the centre before anything is typed, then its own area first."""
+    """For the picker: the counties of one's own area before anything is typed, then one's own area first."""
     own = post.office.division_id or ""
     if not text.strip():
         return [each for each in search_divisions(own, on=on, within=own, limit=40) if each.level == "county"]
-    near = search_divisions(text, on=on, within=own, limit=12)
-    return near or search_divisions(text, on=on, limit=12)
+    found = (search_divisions(text, on=on, within=area, limit=12) for area in (*rules.chain(own), ""))
+    return next(filter(None, found), [])
 
 
 def _named(names: list[str]) -> Q:

@@ -48,7 +48,7 @@ def test_a_report_becomes_a_case_with_its_child_people_and_recusal(client: Clien
 
 def test_without_a_title_the_beginning_of_the_report_is_one(client: Client) -> None:
     hand_in(client, typed(narrative="第一行。\n第二行。"))
-    assert Case.objects.get().title == "第一行。"
+    assert Case.objects.get().title == "第一行"
 
 
 def test_a_question_is_answered_on_the_spot(client: Client) -> None:
