@@ -161,7 +161,19 @@ def test_a_new_child_is_added_and_one_that_is_known_is_linked_after_asking() -> 
 def test_a_child_and_a_person_are_corrected_with_an_event_that_names_the_fields_only() -> None:
     case = opened()
     child = case.child_links.get().child
-    assert did(act("xu", case, "change_child", which=str(child.pk), name="小羽", age="8", sex="female", lawful_basis="emergency", present_division="莲湖区"))
+    assert did(
+        act(
+            "xu",
+            case,
+            "change_child",
+            which=str(child.pk),
+            name="小羽",
+            age="8",
+            sex="female",
+            lawful_basis="emergency",
+            present_division="莲湖区",
+        )
+    )
     child.refresh_from_db()
     assert (child.name, child.age, child.tell_guardian, child.lawful_basis) == ("小羽", 8, False, "emergency")
     event = case.events.get(action="change_child")

@@ -46,6 +46,10 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(clicked)) menu.removeAttribute("open");
 });
 
+// What went well goes by itself: it stands on the page too. What went wrong stays until it is dismissed.
+const PASSING = 6000;
+setTimeout(() => document.querySelectorAll(".message.success").forEach((message) => message.remove()), PASSING);
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu.removeAttribute("open"));
 });
