@@ -36,3 +36,7 @@ setup-dev: .venv/.tests
 .venv/.tests: .venv/.runs requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
+
+.PHONY: docs
+docs: setup
+	$(BIN)/python -m hutong.project.handbook

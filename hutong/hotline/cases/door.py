@@ -49,8 +49,8 @@ class Step:
 
     def go(self, stage: str, *, holder: Office) -> None:
         """Move to a stage, where `holder` must act, with a new deadline. The holder is told if it is another office."""
-        if stage not in self.action.to:
-            raise ValueError(f"{self.action.code} does not lead to {stage}")
+        if (self.before or rules.NEW, stage) not in self.action.moves:
+            raise ValueError(f"{self.action.code} does not lead from {self.before} to {stage}")
         self.case.stage, self.case.stage_since, self.case.holder = stage, self.at, holder
         self.case.extension_days = self.case.extension_by = None
         if stage != Stage.CLOSED:

@@ -8,6 +8,7 @@ Source: pilot notice of September 2020 (集中受理、分级介入、限时办�
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import product
 
 from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
@@ -113,7 +114,7 @@ Who = dict[str, frozenset[str]]  # relation of the office to the case -> roles t
 class Action:
     """One row of the table.
 
-    `stages` where it may be done; `to` where it may lead (empty: the stage stays), `moves_from` if not from all `stages`;
+    `stages` where it may be done; `to` where it may lead (empty: the stage stays), `moves` from where to where, one by one;
     `who` by relation and role; `facts` what else must hold; `asks` what must be written down (empty: a remark is welcome).
     `adds_only` marks what a stale page may still do, because it overwrites nothing.
     """
@@ -127,14 +128,14 @@ class Action:
     facts: tuple[Fact, ...] = ()
     asks: str | Promise = ""
     adds_only: bool = False
-    moves_from: tuple[str, ...] = ()
+    moves: tuple[tuple[str, str], ...] = ()
 
 
 def row(
     code: str, label: str | Promise, done: str | Promise, stages: tuple[str, ...], who: Who, to: tuple[str, ...] = (), *facts: Fact,
-    asks: str | Promise = "", adds_only: bool = False, moves_from: tuple[str, ...] = (),
+    asks: str | Promise = "", adds_only: bool = False, moves: tuple[tuple[str, str], ...] = (),
 ) -> Action:  # fmt: skip
-    return Action(code, label, done, stages, who, to, facts, asks, adds_only, moves_from or stages)
+    return Action(code, label, done, stages, who, to, facts, asks, adds_only, moves or tuple(product(stages, to)))
 
 
 CENTRE_DESK: Who = {"centre": DESK}
@@ -174,7 +175,7 @@ _ROWS = (
     row("set_phase", _("调整保护阶段"), _("调整保护阶段"), OPEN, BOTH, (), asks=_("调整理由")),
     row("set_call_back", _("调整安全联系方式"), _("调整安全联系方式"), OPEN, CENTRE_DESK, (), asks=_("调整理由")),
     row("reveal_reporter", _("查看报告人身份"), _("查看报告人身份"), STAGES, {"lead": FIELD, "province": PROVINCE}, (), asks=_("查看理由"), adds_only=True),
-    row("recuse", _("登记回避"), _("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), asks=_("回避原因"), moves_from=("acceptance", "handling", "review", "reply", "follow_up")),
+    row("recuse", _("登记回避"), _("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), asks=_("回避原因"), moves=tuple((stage, "dispatch") for stage in STAGES[2:-1])),
     # --- the tier
     row("raise_tier", _("提级"), _("提级"), OPEN, BOTH | {"province": PROVINCE}, (), TIER_MAY_RISE, asks=_("提级理由")),
     row("propose_lower", _("建议降级"), _("建议降级"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), TIER_MAY_FALL, LOWERING_NOT_ASKED, asks=_("降级理由")),
@@ -198,13 +199,13 @@ _ROWS = (
     row("withdraw_transfer", _("撤回移送"), _("撤回移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), OWN_TRANSFER),
     row("settle_transfer", _("同意移送"), _("同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED),
     row("refuse_transfer", _("不同意移送"), _("不同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED, asks=_("不同意的理由")),
-    row("accept_transfer", _("接收移送"), _("接收移送"), MOVABLE, {"receiver": FIELD | JUDGES}, ("assessment", "handling"), TRANSFER_SETTLED),
+    row("accept_transfer", _("接收移送"), _("接收移送"), MOVABLE, {"receiver": FIELD | JUDGES}, ("assessment", "handling"), TRANSFER_SETTLED, moves=(*product(MOVABLE, ("assessment",)), ("handling", "handling"))),
     row("decline_transfer", _("不予接收"), _("不予接收"), MOVABLE, {"receiver": FIELD | JUDGES}, (), TRANSFER_SETTLED, asks=_("不予接收的理由")),
     # --- the same matter twice
     row("merge", _("并入另一个案"), _("并入另一个案"), OPEN, CENTRE_JUDGES, ("closed",), PARTS_DONE, NO_TRANSFER, asks=_("为什么是同一件事")),
     row("unmerge", _("撤销合并"), _("撤销合并"), ("closed",), CENTRE_JUDGES, ("assessment",), MERGED, asks=_("为什么是两件事")),
     row("absorb", _("并入来案"), _("另一个案并入本案"), OPEN, CENTRE_JUDGES, (), adds_only=True),
-    row("release", _("分出来案"), _("另一个案从本案分出"), STAGES, CENTRE_JUDGES, (), adds_only=True),
+    row("release", _("分出来案"), _("另一个案从本案分出"), STAGES, CENTRE_JUDGES | TIMER, (), adds_only=True),
     # --- timers
     row("warn", _("临期提醒"), _("临期提醒"), OPEN, TIMER, ()),
     row("miss", _("逾期上报"), _("逾期,已报上级"), OPEN, TIMER, ()),
@@ -295,9 +296,8 @@ def arrows() -> list[Arrow]:
     """Every way from stage to stage that the table allows, in the order of the stages."""
     ways: dict[tuple[str, str], list[str]] = {}
     for action in _ROWS:
-        for before in action.moves_from:
-            for after in action.to:
-                if before != after:
-                    ways.setdefault((before, after), []).append(action.code)
+        for before, after in action.moves:
+            if before != after:
+                ways.setdefault((before, after), []).append(action.code)
     order = (NEW, *STAGES)
     return [Arrow(*key, tuple(ways[key])) for key in sorted(ways, key=lambda key: (order.index(key[0]), order.index(key[1])))]

@@ -263,3 +263,83 @@ def test_case_numbers_are_short_and_tell_nothing_about_volume() -> None:
     assert len(numbers) == 3
     assert all(len(number) == 12 and number.startswith("260914-") for number in numbers)
     assert Case.objects.count() == 3
+
+
+def test_a_merged_case_comes_apart_though_the_other_has_gone_to_another_centre() -> None:
+    one, other = case_at("dispatch"), case_at("assessment")
+    merging.merge(other.pk, into=one, by=post("zhou"), at=LATER, seen=None, text="同一件事")
+    assignments.propose_transfer(one.pk, office=office("baoji"), by=post("zhou"), at=LATER, seen=None, text="孩子已被带到岐山")
+    assignments.settle_transfer(one.pk, by=post("song"), at=LATER, seen=None)
+    assignments.accept_transfer(one.pk, by=post("qin"), at=LATER, seen=None)
+    merging.unmerge(other.pk, by=post("zhou"), at=LATER, seen=None, text="两个孩子")
+    other.refresh_from_db()
+    assert other.stage == "assessment"
+    assert one.events.get(action="release").by is None
+
+
+def test_recusal_of_the_province_that_holds_a_case_brings_it_back_to_the_centre() -> None:
+    case = case_at("acceptance")
+    assignments.return_(case.pk, by=post("ma"), at=LATER, seen=None, text="不在本区")
+    assignments.dispatch(case.pk, office=office("changan"), by=post("zhou"), at=LATER, seen=None)
+    assignments.return_(case.pk, by=post("cui"), at=LATER, seen=None, text="也不在")
+    recusing.recuse(case.pk, office=office("shaanxi"), by=post("xu"), at=LATER, seen=None, text="被反映人在该厅")
+    case.refresh_from_db()
+    assert (case.stage, case.holder) == ("dispatch", office("xian"))
+
+
+@pytest.mark.parametrize("stage", ["review", "reply", "follow_up"])
+def test_recusal_of_the_lead_after_its_report_has_the_matter_done_again(stage: str) -> None:
+    case = case_at(stage)
+    recusing.recuse(case.pk, office=office("lianhu"), by=post("xu"), at=LATER, seen=None, text="被反映人在该局工作")
+    case.refresh_from_db()
+    assert (case.stage, case.lead, case.worker) == ("dispatch", office("xian"), None)
+
+
+def test_a_recused_person_is_no_worker_and_sees_nothing() -> None:
+    case = case_at("handling")
+    recusing.recuse(case.pk, staff=post("wang").staff, by=post("xu"), at=LATER, seen=None, text="亲属")
+    case.refresh_from_db()
+    assert case.worker is None
+    refused("not_of_office", assignments.name_worker, case.pk, worker=post("wang"), by=post("ma"), at=LATER, seen=None)
+    refused("not_there", recording.note, case.pk, by=post("wang"), at=LATER, text="?")
+
+
+def test_a_recused_office_is_never_told() -> None:
+    case = case_at("dispatch", tier="II")
+    recusing.recuse(case.pk, office=office("lianhu"), by=post("xu"), at=LATER, seen=None, text="被反映人在该局工作")
+    judging.raise_tier(case.pk, tier="I", by=post("zhou"), at=LATER, seen=None, text="孩子受伤")
+    told = set(Notice.objects.filter(event__action="raise_tier").values_list("office__code", flat=True))
+    assert told == {"shaanxi"}
+
+
+@pytest.mark.parametrize("who", ["gao", "shi", "bai"])
+def test_the_worker_is_somebody_of_the_lead_office_who_may_report(who: str) -> None:
+    case = case_at("acceptance")
+    refused("not_of_office", assignments.accept, case.pk, by=post("ma"), at=LATER, seen=None, worker=post(who))
+
+
+@pytest.mark.parametrize(
+    ("stage", "verb", "fields", "field"),
+    [
+        ("assessment", judging.assess, {"tier": "V", "category": "hardship", "phase": "emergency", "text": "上门"}, "tier"),
+        ("assessment", judging.assess, {"tier": "I", "category": "?", "phase": "emergency", "text": "上门"}, "category"),
+        ("handling", assignments.report, {"child_state": "?", "text": "已上门"}, "child_state"),
+        ("handling", assignments.report, {"child_state": "safe", "text": " "}, "text"),
+        ("handling", recording.note, {"text": "长" * 20_001}, "text"),
+        ("handling", recording.set_phase, {"phase": "?", "text": "有变化"}, "phase"),
+        ("handling", recording.correct, {"title": " ", "place": None}, "title"),
+        ("reply", replies.answer, {"outcome": "not_reached", "text": "没人接"}, "outcome"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(stage: str, verb: object, fields: dict[str, object], field: str) -> None:
+    case = case_at(stage)
+    with pytest.raises(Refusal) as caught:
+        verb(case.pk, by=post("wang" if stage == "handling" else "zhou"), at=LATER, seen=None, **fields)  # type: ignore[operator]
+    assert set(caught.value.fields) == {field}
+
+
+def test_a_case_is_transferred_to_a_county_only_while_it_is_handled() -> None:
+    case = case_at("dispatch")
+    refused(
+        "out_of_reach", assignments.propose_transfer, case.pk, office=office("changan"), by=post("zhou"), at=LATER, seen=None, text="搬走"
+    )

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from hutong.hotline.cases import queries
 from hutong.hotline.cases.actions.judging import start_again
 from hutong.hotline.cases.door import door
 from hutong.hotline.cases.models import Case, Resolution
@@ -32,14 +33,18 @@ def merge(case_id: UUID, *, into: Case, by: Post, at: datetime, seen: int | None
 
 @transaction.atomic
 def unmerge(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
-    """Two matters after all: the merged case is taken up again."""
-    into = Case.objects.filter(pk=case_id).values_list("merged_into", flat=True).first()
+    """Two matters after all: the merged case is taken up again, and the other says so.
+
+    The other may have gone to another centre, or be kept from this person, since: then it is told by the system.
+    """
+    into = Case.objects.filter(merged=case_id).first()
     if into:
-        _lock(case_id, into)
+        _lock(case_id, into.pk)
     with door(case_id, "unmerge", by=by, at=at, seen=seen, text=text) as step:
         start_again(step)
     if into:
-        with door(into, "release", by=by, at=at, text=text, case=str(case_id)):
+        has_place = "centre" in queries.situation(into, by).relations
+        with door(into.pk, "release", by=by if has_place else None, at=at, text=text if has_place else "", case=str(case_id)):
             pass
     return step.case
 

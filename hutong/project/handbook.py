@@ -1,0 +1,72 @@
+"""`make docs`: the pages of docs/ that are drawn from the tables of the product. A test holds them to the tables."""
+
+import os
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import django
+from django.utils import translation
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.project.settings")
+django.setup()
+
+from hutong import hotline  # noqa: E402
+from hutong.hotline.cases import rules  # noqa: E402
+from hutong.hotline.kernel.refusals import Reason  # noqa: E402
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+MADE = "<!-- Made by `make docs` from the tables of the product. Change the table, not this page. -->\n"
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, text in pages().items():
+        (DOCS / name).write_text(text)
+
+
+def pages() -> dict[str, str]:
+    """The name and text of each page."""
+    with translation.override("zh-hans"):
+        return {"loop.md": loop(), "refusals.md": refusals()}
+
+
+def loop() -> str:
+    """The loop as a diagram, and the table it is drawn from."""
+    lines = ["# The loop", "", MADE, "```mermaid", "stateDiagram-v2"]
+    lines += [f'  state "{label} {stage}" as {stage}' for stage, label in rules.STAGE_LABELS.items()]
+    for arrow in rules.arrows():
+        before = "[*]" if arrow.before == rules.NEW else arrow.before
+        lines.append(f"  {before} --> {arrow.after}: {', '.join(str(rules.ACTIONS[code].label) for code in arrow.labels)}")
+    lines += ["  closed --> [*]", "```", "", "| action | 动作 | at | leads to | who (relation of the office: roles) | must write |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |", *(_row(action) for action in rules.ACTIONS.values()), ""]
+    return "\n".join(lines)
+
+
+def _row(action: rules.Action) -> str:
+    at = "any stage" if action.stages == rules.STAGES else "any open stage" if action.stages == rules.OPEN else ", ".join(action.stages)
+    who = "; ".join(f"{relation}: {', '.join(sorted(roles)) or 'timer'}" for relation, roles in action.who.items())
+    return f"| `{action.code}` | {action.label} | {at} | {', '.join(action.to) or '—'} | {who} | {action.asks or '—'} |"
+
+
+def refusals() -> str:
+    """Every reason for which something is not done, with what is said and what to do instead."""
+    lines = ["# Refusals", "", MADE, "| code | what is said | what to do |", "| --- | --- | --- |"]
+    said = {(reason.code, str(reason.sentence), str(reason.remedy)) for reason in _reasons()}
+    return "\n".join([*lines, *(f"| `{code}` | {sentence} | {remedy or '—'} |" for code, sentence, remedy in sorted(said)), ""])
+
+
+def _reasons() -> Iterator[Reason]:
+    for found in pkgutil.walk_packages(hotline.__path__, "hutong.hotline."):
+        if "migrations" in found.name:
+            continue
+        for thing in vars(import_module(found.name)).values():
+            if isinstance(thing, Reason):
+                yield thing
+            elif isinstance(thing, rules.Fact):
+                yield thing.reason
+
+
+if __name__ == "__main__":
+    main()
