@@ -1,3 +1,5 @@
+"""How Django knows the work."""
+
 from django.apps import AppConfig
 
 

@@ -2,24 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from hutong.hotline.cases import queries as cases
-from hutong.hotline.cases.models import Case, CaseChild, CaseContact
+from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel import numbers
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Post
-from hutong.hotline.people import queries as people
 
-SAME_WITHIN = timedelta(days=180)
 SHOWN = 6
 
 
@@ -29,7 +26,7 @@ class Known:
 
     asked: bool = False
     earlier: list[Contact] = field(default_factory=list)
-    same: list[Case] = field(default_factory=list)
+    same: list[tuple[Case, list[str]]] = field(default_factory=list)
 
 
 def known(post: Post, *, phone: str, place: str, names: Iterable[str], at: datetime) -> Known:
@@ -39,24 +36,8 @@ def known(post: Post, *, phone: str, place: str, names: Iterable[str], at: datet
     children = [name.strip() for name in names if name.strip()]
     if not (number or division or children):
         return Known()
-    same = likely_same(post, phone=number, place=division, names=children, at=at)
-    return Known(True, list(contacts.earlier_contacts(post, phone=number)[:SHOWN]), list(same[:SHOWN]))
-
-
-def likely_same(post: Post, *, phone: str, place: Division | None, names: Iterable[str], at: datetime) -> QuerySet[Case]:
-    """Recent cases of the centre that may be this matter; marked `by_child`, `by_phone`, `by_place`, newest first."""
-    children = Q()
-    for name in names:
-        children |= Q(child__in=people.similar_children(name=name))
-    marks = {
-        "by_child": Q(pk__in=CaseChild.objects.filter(children).values("case")) if children else Q(pk__in=()),
-        "by_phone": Q(pk__in=CaseContact.objects.filter(contact__reporter__phone=phone).values("case")) if phone else Q(pk__in=()),
-        "by_place": Q(place__code__startswith=place.code) if place else Q(pk__in=()),
-    }
-    recent = cases.visible_to(post).filter(centre=post.office_id, opened_at__gte=at - SAME_WITHIN)
-    marked = recent.annotate(**{name: ExpressionWrapper(mark, BooleanField()) for name, mark in marks.items()})
-    found = marked.filter(Q(by_child=True) | Q(by_phone=True) | Q(by_place=True)).select_related("place", "lead")
-    return found.order_by("-by_child", "-by_phone", "-opened_at")
+    same = cases.likely_same(post, phone=number, place=division, names=children, at=at, most=SHOWN)
+    return Known(True, list(contacts.earlier_contacts(post, phone=number)[:SHOWN]), same)
 
 
 def case_to_join(post: Post, name: str) -> Case | None:

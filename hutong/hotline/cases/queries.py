@@ -13,7 +13,7 @@ from hutong.hotline.cases.rules import Action, Situation
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.kernel.search import holding
-from hutong.hotline.network.models import Office, OfficeKind, Post, Role
+from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
 from hutong.hotline.people.models import Child, Person
 
 # Three administrators, none of whom reads cases (三员分立).
@@ -21,6 +21,7 @@ READS_NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 ON_IT = ("offered", "accepted", "done")
 OPEN_PARTS = ("offered", "accepted")
 FRESH = timedelta(seconds=40)  # a page says every 15 seconds that it is still open
+SAME_WITHIN = timedelta(days=180)  # of one another, reports may be about the same matter
 WORDS = 5  # of a search; further ones are passed over
 
 
@@ -217,6 +218,24 @@ def by_number(post: Post, text: str) -> Case | None:
     """The case of this number, in any width, if this person may see it."""
     number = half_width(text).strip().upper()
     return visible_to(post).filter(number=number).first() if number else None
+
+
+def likely_same(
+    post: Post, *, phone: str, place: Division | None, names: Iterable[str], at: datetime, most: int
+) -> list[tuple[Case, list[str]]]:
+    """Recent cases of this centre that may be the same matter, each with what they share: `child`, `phone`, `place`, in this order."""
+    recent = visible_to(post).filter(centre=post.office_id, opened_at__gte=at - SAME_WITHIN).select_related("place", "lead")
+    told = CaseContact.objects.filter(contact__reporter__phone=phone)
+    shared = {
+        "child": recent.filter(pk__in=CaseChild.objects.filter(child__name__in=list(names)).values("case")),
+        "phone": recent.filter(pk__in=told.values("case")) if phone else recent.none(),
+        "place": recent.filter(place__code__startswith=place.code) if place else recent.none(),
+    }
+    found: dict[UUID, tuple[Case, list[str]]] = {}
+    for what, cases in shared.items():
+        for case in cases.order_by("-opened_at")[:most]:
+            found.setdefault(case.pk, (case, []))[1].append(what)
+    return list(found.values())[:most]
 
 
 def present(case_id: UUID, *, other_than: Post, at: datetime) -> QuerySet[Presence]:
