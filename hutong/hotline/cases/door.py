@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries, rules
@@ -86,7 +87,7 @@ class Step:
         clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=self.case.holder)
         if limited is None:
             self._carry_over(old, clock)
-        self.detail["due"] = [old.due_at.isoformat(), clock.due_at.isoformat()]
+        self.detail["due"] = [timezone.localtime(moment).isoformat() for moment in (old.due_at, clock.due_at)]
         self.next_deadline = clock
         return clock
 
