@@ -3,13 +3,16 @@
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from hutong.hotline.clocks import rules
-from hutong.hotline.clocks.models import CalendarYear, RunningClock, WorkWindow
-from hutong.hotline.network.models import Office
+from hutong.hotline.clocks.models import CalendarDay, CalendarYear, RunningClock, WorkWindow
+from hutong.hotline.clocks.rules import SpecialDay
+from hutong.hotline.network.models import Office, OfficeKind, Post, Role
 from hutong.hotline.rulebook.models import Limit, Unit
 from hutong.hotline.rulebook.rules import TIERS
+
+NOVEMBER = 11
 
 
 class Reckoning(NamedTuple):
@@ -37,6 +40,29 @@ def windows(office: Office) -> rules.Windows:
     rows = list(WorkWindow.objects.filter(Q(office=office) | Q(office=None)).order_by("start").values_list("office_id", "start", "end"))
     own = [(start, end) for owner, start, end in rows if owner]
     return own or [(start, end) for _owner, start, end in rows]
+
+
+def published_years() -> QuerySet[CalendarYear]:
+    """The years whose notice is entered, newest first."""
+    return CalendarYear.objects.order_by("-year")
+
+
+def special_days(year: int) -> list[SpecialDay]:
+    """The days that the notice of a year names and that differ from their weekday, in order."""
+    rows = CalendarDay.objects.filter(year=year).order_by("day").values_list("day", "is_workday", "name")
+    return [SpecialDay(*row) for row in rows]
+
+
+def keeps_calendar(by: Post) -> bool:
+    """Whether a post enters the yearly notices: an administrator's, of the ministry or a province."""
+    return by.role == Role.ADMINISTRATOR and by.office.kind in {OfficeKind.MINISTRY, OfficeKind.PROVINCE_BUREAU}
+
+
+def missing_year(on: date) -> int | None:
+    """The year whose notice should have been entered by that day and is not: this year's, and from 1 November the next one's."""
+    wanted = [on.year, on.year + 1] if on.month >= NOVEMBER else [on.year]
+    published = set(CalendarYear.objects.filter(year__in=wanted).values_list("year", flat=True))
+    return next((year for year in wanted if year not in published), None)
 
 
 def known_until(at: datetime) -> datetime:

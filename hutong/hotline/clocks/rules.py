@@ -59,6 +59,11 @@ class Calendar:
         """The same, and Monday to Friday where nothing is published: for deadlines that are shown as provisional."""
         return replace(self, published=EVERY_YEAR)
 
+    def workdays(self, year: int) -> int:
+        """How many days of a year are worked. Raises UnpublishedYear."""
+        days = (date(year, 1, 1) + count * DAY for count in range(366))
+        return sum(self.is_workday(day) for day in days if day.year == year)
+
     def known_until(self, since: date) -> date:
         """The first day, from the year of `since` on, of which nobody can say yet whether it is a working day."""
         year = since.year

@@ -18,7 +18,7 @@ from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.rulebook.models import Tier
 
 register = template.Library()
-PROVISIONAL = gettext_noop("暂计:到期日一带的放假安排尚未录入,先按周一至周五推算,录入后自动核定。")
+PROVISIONAL = gettext_noop("暂计：到期日一带的放假安排尚未录入，先按周一至周五推算，录入后自动核定。")
 
 
 @register.simple_tag
