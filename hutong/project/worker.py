@@ -1,7 +1,9 @@
-"""Process `worker`: once a second, fires the clocks that are due. Any number may run at once; a lost database is waited for."""
+"""Process `worker`: once a second, does what is due. Any number may run at once; a lost database is waited for."""
 
 import os
 import time
+from datetime import datetime
+from uuid import UUID
 
 import django
 
@@ -19,16 +21,17 @@ PAUSE = 1.0  # seconds
 
 def main() -> None:
     """Work until killed; what was begun and not committed then never was."""
+    put_off: dict[UUID, datetime] = {}
     while True:
         try:
-            fired = timers.sweep(at=timezone.now())
+            done = timers.sweep(at=timezone.now(), put_off=put_off)
         except (OperationalError, InterfaceError) as error:
             say(f"worker: the database is gone, trying again: {error}".strip())
             connection.close()
-            fired = []
-        for line in fired:
+            done = []
+        for line in done:
             say(f"{timezone.localtime():%Y-%m-%d %H:%M:%S} {line}")
-        if not fired:
+        if not done:
             time.sleep(PAUSE)
 
 

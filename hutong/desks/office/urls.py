@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hutong.desks.office import divisions, files, offices, people
+from hutong.desks.office import calendar, divisions, files, offices, people
 
 app_name = "office"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("divisions/<int:code>/lower/", divisions.new, name="new_division"),
     path("divisions/<int:code>/rename/", divisions.rename, name="rename_division"),
     path("divisions/<int:code>/end/", divisions.end, name="end_division"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:year>/", calendar.year, name="calendar_year"),
     path("files/", files.files, name="files"),
     path("files/<slug:sheet>.csv", files.export, name="export"),
 ]

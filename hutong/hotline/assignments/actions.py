@@ -13,7 +13,6 @@ from hutong.hotline.cases import rules
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, NoticeKind, Stage
 from hutong.hotline.cases.rules import EXTENSION_MAXIMUM_DAYS, RETURNS_BEFORE_ABOVE
-from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Office, OfficeKind, Post
@@ -116,13 +115,10 @@ def ask_extension(case_id: UUID, *, days: int, by: Post, at: datetime, seen: int
 def grant_extension(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str = "") -> Case:
     """The level above agrees: a new deadline takes the old one's place."""
     with door(case_id, "grant_extension", by=by, at=at, seen=seen, text=text) as step:
-        case, old = step.case, step.case.deadline
-        if old is None or case.extension_days is None:
+        case, days = step.case, step.case.extension_days
+        if days is None:
             raise Refusal(rules.EXTENSION_ASKED.reason)
-        clock = step.limited(case.stage_since)
-        clock.due_at = clocks.extend(due_at=old.due_at, days=case.extension_days, office=case.holder)
-        step.detail["due"] = [old.due_at.isoformat(), clock.due_at.isoformat()]
-        step.run_deadline(clock, why=str(_("延期 {days} 个工作日")).format(days=case.extension_days))
+        step.replace_deadline(why=str(_("延期 {days} 个工作日")).format(days=days), extension_days=days)
         case.is_extended, case.extension_days, case.extension_by = True, None, None
         step.tell(case.lead, NoticeKind.TOLD)
     return case

@@ -12,11 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, Stage
 from hutong.hotline.clocks import queries as clocks
+from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.live import tell
@@ -54,7 +56,7 @@ class Step:
         self.case.stage, self.case.stage_since, self.case.holder = stage, self.at, holder
         self.case.extension_days = self.case.extension_by = None
         if stage != Stage.CLOSED:
-            self.run_deadline(self.limited(self.at))
+            self.next_deadline = self.limited(self.at)
         if self.by is None or holder.pk != self.by.office_id:
             self.tell(holder, NoticeKind.HANDED_OVER)
 
@@ -67,17 +69,33 @@ class Step:
         """The deadline that the rulebook gives the case's present tier and stage from `start` on."""
         case = self.case
         limit = rulebook.limit_for(tier=case.tier, step=case.stage, division_code=case.place_id or case.centre.division_id, at=self.at)
-        reckoning = clocks.reckon(limit=limit, started_at=start, office=case.holder)
+        due_at, is_provisional = clocks.reckon(limit=limit, started_at=start, office=case.holder)
         return Clock(
-            case=case, limit=limit, tier=case.tier, step=case.stage, unit=limit.unit, started_at=start, due_at=reckoning.due_at,
-            set_by=self.by,
+            case=case, limit=limit, tier=case.tier, step=case.stage, unit=limit.unit, started_at=start, due_at=due_at,
+            is_provisional=is_provisional, set_by=self.by,
         )  # fmt: skip
 
-    def run_deadline(self, clock: Clock, *, why: str = "") -> None:
-        """Let this clock be the one running deadline from now on. With `why`, it replaces the old one within the stage."""
-        if why:
-            clock.replaces, clock.why = self.case.deadline, why
+    def replace_deadline(self, *, why: str, limited: Clock | None = None, extension_days: int = 0) -> Clock:
+        """Another deadline within the stage: by the new tier's limit (`limited`), or by the same limit, extended or settled."""
+        old = self.case.deadline
+        if old is None:
+            raise ValueError(f"{self.case.number} has no deadline to replace")
+        clock = limited or Clock(
+            case=old.case, limit=old.limit, tier=old.tier, step=old.step, unit=old.unit, started_at=old.started_at, set_by=self.by
+        )
+        clock.replaces, clock.why, clock.extension_days = old, why[:200], extension_days
+        clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=self.case.holder)
+        if limited is None:
+            self._carry_over(old, clock)
+        self.detail["due"] = [timezone.localtime(moment).isoformat() for moment in (old.due_at, clock.due_at)]
         self.next_deadline = clock
+        return clock
+
+    def _carry_over(self, old: Clock, clock: Clock) -> None:
+        """What was told of a limit, and would have been told by now in any case, is not told again."""
+        alarms = clocks.alarms(clock, office=self.case.holder)
+        clock.warned = max((share for share, moment in alarms if share <= old.warned and moment <= self.at), default=0)
+        clock.missed_at = old.missed_at if clock.warned == MISSED else None
 
     def tell(self, office: Office, kind: NoticeKind) -> None:
         """Tell an office, in the app."""
@@ -121,8 +139,8 @@ class Step:
         if case.stage == Stage.CLOSED:
             case.deadline = case.due_at = None
         elif clock:
-            alarm = clocks.next_alarm(clock, after=0, office=case.holder)
-            clock.next_alarm_at = alarm[1] if alarm else None
+            alarms = clocks.alarms(clock, office=case.holder)
+            clock.next_alarm_at = next((moment for share, moment in alarms if share > clock.warned), None)
             case.deadline, case.due_at = clock, clock.due_at
 
 

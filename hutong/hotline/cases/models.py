@@ -153,6 +153,7 @@ class Clock(RunningClock):
         db_table = "clocks_clock"
         indexes = [
             models.Index(fields=["next_alarm_at"], name="clock_alarm", condition=Q(ended_at=None, next_alarm_at__isnull=False)),
+            models.Index(fields=["due_at"], name="clock_provisional", condition=Q(ended_at=None, is_provisional=True)),
             models.Index(fields=["case", "started_at"], name="clock_case"),
         ]
         constraints = [

@@ -209,6 +209,7 @@ _ROWS = (
     # --- timers
     row("warn", _("临期提醒"), _("临期提醒"), OPEN, TIMER, ()),
     row("miss", _("逾期上报"), _("逾期,已报上级"), OPEN, TIMER, ()),
+    row("settle_deadline", _("核定暂计时限"), _("放假安排已录入,暂计时限已核定"), OPEN, TIMER, ()),
 )  # fmt: skip
 ACTIONS = {action.code: action for action in _ROWS}
 

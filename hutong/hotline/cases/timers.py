@@ -1,51 +1,164 @@
-"""What clocks do to cases: warn at shares of the limit, and tell the level above when it is missed."""
+"""What happens when nobody acts in time: a report that nobody read becomes a case, a limit is warned of, missed and told above.
 
-from datetime import datetime
+And a deadline that waited for a year's holidays is settled. Each deed is its own transaction; it takes the row that it is about
+first and leaves it where somebody else has it, so that any number of workers may run at once and none does a thing twice.
+"""
 
-from django.db import transaction
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from hutong.hotline.cases.door import door
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from hutong.hotline.cases.actions import opening
+from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, Clock, NoticeKind
 from hutong.hotline.clocks import queries as clocks
+from hutong.hotline.clocks.rules import MISSED
+from hutong.hotline.contacts import actions as contacts
+from hutong.hotline.contacts import queries as contact_queries
+from hutong.hotline.rulebook.models import Tier
 
-AT_ONCE = 200  # alarms fired in one sweep
-MISSED = 100  # per cent of the limit
+AT_ONCE = 200  # of each kind in one sweep
+PUT_OFF = timedelta(minutes=1)
+TITLE = 40  # characters
+UNREAD = Tier.II  # what nobody has read may be serious, and a false alarm at tier I would call out police and province
+
+logger = logging.getLogger(__name__)
 
 
-def sweep(*, at: datetime) -> list[str]:
-    """Fire what is due at `at`, tier I first, then oldest first; one line for each. Any number of sweeps may run at once."""
-    fired: list[str] = []
-    while len(fired) < AT_ONCE and (line := fire_next(at=at)):
-        fired.append(line)
-    return fired
+def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None) -> list[str]:
+    """Do what is due at `at`; one line for each. Any number of sweeps may run at once.
+
+    What fails is logged and left alone until the moment noted in `put_off` (by case or contact); the rest goes on.
+    """
+    put_off = {} if put_off is None else put_off
+    return [line for waiting, deed in DEEDS for key in _keys(waiting(at), put_off, at) if (line := _attempt(deed, key, at, put_off))]
+
+
+def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: datetime) -> list[UUID]:
+    left_alone = {key for key, until in put_off.items() if until > at}
+    return [key for key in waiting[: AT_ONCE + len(left_alone)] if key not in left_alone]
+
+
+def _attempt(deed: Callable[[UUID, datetime], str], key: UUID, at: datetime, put_off: dict[UUID, datetime]) -> str:
+    try:
+        return deed(key, at)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        put_off[key] = at + PUT_OFF
+        _log(f"{deed.__name__} {key}", error)
+        return ""
+
+
+def _log(what: str, error: Exception) -> None:
+    """Of what the database says only the first line: the next ones quote the record."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s failed, trying again later: %s: %s\n%s", what, type(error).__name__, str(error).partition("\n")[0], where)
+
+
+# --- a report that nobody read
+
+
+def to_open(at: datetime) -> "QuerySet[Any, UUID]":
+    """The contacts that arrived by themselves and that nobody settled in time, longest overdue first."""
+    return contact_queries.overdue(at).order_by("due_at").values_list("pk", flat=True)
 
 
 @transaction.atomic
-def fire_next(*, at: datetime) -> str:
-    """Fire the most urgent alarm that nobody else is firing; an empty text when there is none.
-
-    The case is locked before the clock is read, in the order in which the door locks, so that the two never wait for each other.
-    """
-    case = (
-        Case.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(deadline__ended_at=None, deadline__next_alarm_at__lte=at)
-        .order_by("deadline__tier", "deadline__next_alarm_at")
-        .first()
-    )
-    if case is None:
+def open_unread(contact_id: UUID, at: datetime) -> str:
+    """集中受理: nothing that arrived hangs. It becomes a case at intake, whose deadline warns and climbs as any other."""
+    contact = contacts.settle_unread(contact_id, at=at)
+    if contact is None:
         return ""
-    clock = Clock.objects.select_related("limit", "case__holder").get(case=case, ended_at=None)
-    if clock.next_alarm_at is None or clock.next_alarm_at > at:
-        return f"{case.number} moved on"
-    share, _due = clocks.next_alarm(clock, after=clock.warned, office=clock.case.holder) or (MISSED, clock.due_at)
-    upcoming = clocks.next_alarm(clock, after=share, office=clock.case.holder)
-    with door(case.pk, "miss" if share == MISSED else "warn", by=None, at=at, share=share, step=clock.step) as step:
-        clock.warned, clock.next_alarm_at = share, upcoming[1] if upcoming else None
-        step.tell(step.case.holder, NoticeKind.WARNED)
+    case = opening.open_case(
+        contact=contact, by=None, at=at, title=contact.narrative.splitlines()[0][:TITLE], tier=UNREAD, place=contact.place,
+        place_text=contact.place_text, call_back=contact_queries.call_back(contact), registered=False,
+    )  # fmt: skip
+    return f"{case.number} opened, as nobody read what had arrived"
+
+
+# --- a deadline that waited for a year's holidays
+
+
+def provisional() -> QuerySet[Clock]:
+    """The running deadlines that reach into a year whose holidays are not known yet, due first."""
+    return Clock.objects.filter(ended_at=None, is_provisional=True).order_by("due_at")
+
+
+def to_settle(at: datetime) -> "QuerySet[Any, UUID]":
+    """The cases whose provisional deadline lies in days that are known by now. A guess beyond them waits for the next year."""
+    return provisional().filter(due_at__lt=clocks.known_until(at)).values_list("case", flat=True)
+
+
+@transaction.atomic
+def settle(case_id: UUID, at: datetime) -> str:
+    """The year is known now: the deadline is what it would have been had it been known from the start."""
+    clock = _take(case_id, is_provisional=True)
+    if clock is None:
+        return ""
+    with door(case_id, "settle_deadline", by=None, at=at) as step:
+        settled = step.replace_deadline(why=str(step.action.done))
+        if settled.due_at != clock.due_at:
+            step.tell(step.case.holder, NoticeKind.TOLD)
+    return f"{step.case.number} {clock.step} settled: {settled.due_at:%Y-%m-%d %H:%M}"
+
+
+# --- a limit of which half, most, or all has passed
+
+
+def to_fire(at: datetime) -> "QuerySet[Any, UUID]":
+    """The cases whose deadline has something to tell, tier I first, then oldest first."""
+    due = Clock.objects.filter(ended_at=None, next_alarm_at__lte=at)
+    return due.order_by("tier", "next_alarm_at").values_list("case", flat=True)
+
+
+@transaction.atomic
+def fire(case_id: UUID, at: datetime) -> str:
+    """限时办理: tell how much of the limit has passed. After an outage only the last share is told, and which ones were not."""
+    clock = _take(case_id, next_alarm_at__lte=at)
+    if clock is None:
+        return ""
+    ahead = [(share, moment) for share, moment in clocks.alarms(clock, office=clock.case.holder) if share > clock.warned]
+    passed = [share for share, moment in ahead if moment <= at] or [ahead[0][0]]
+    *untold, share = passed
+    told: dict[str, Any] = {"share": share, "step": clock.step} | ({"untold": untold} if untold else {})
+    with door(case_id, "miss" if share == MISSED else "warn", by=None, at=at, text=_in_words(untold), **told) as step:
+        clock.warned, clock.next_alarm_at = share, next((moment for later, moment in ahead if later > share), None)
         if share == MISSED:
-            clock.missed_at = at
-            step.case.missed_at = step.case.missed_at or at
-            if step.case.holder.parent:
-                step.tell(step.case.holder.parent, NoticeKind.MISSED)
+            _miss(step, clock)
+        else:
+            step.tell(step.case.holder, NoticeKind.WARNED)
         clock.save(update_fields=["missed_at", "warned", "next_alarm_at"])
-    return f"{case.number} {clock.step} {share}%"
+    return f"{step.case.number} {clock.step} {share}%"
+
+
+def _in_words(untold: list[int]) -> str:
+    shares = "、".join(f"{share}%" for share in untold)
+    return _("{shares} 时的提醒没有单独发出。").format(shares=shares) if untold else ""
+
+
+def _miss(step: Step, clock: Clock) -> None:
+    """The holder and the level above are told; of tier I the province too. The case carries it from now on."""
+    case = step.case
+    clock.missed_at = step.at
+    case.missed_at = case.missed_at or step.at
+    for office in (case.holder, case.holder.parent, case.centre.parent if case.tier == Tier.I else None):
+        if office:
+            step.tell(office, NoticeKind.MISSED)
+
+
+def _take(case_id: UUID, **wanted: Any) -> Clock | None:
+    """The case's running clock, if it is still as `wanted` and nobody else has the case. Locks the case first, as the door does."""
+    if Case.objects.select_for_update(skip_locked=True).filter(pk=case_id).first() is None:
+        return None
+    return Clock.objects.select_related("limit", "case__holder").filter(case=case_id, ended_at=None, **wanted).first()
+
+
+DEEDS = ((to_open, open_unread), (to_settle, settle), (to_fire, fire))

@@ -1,6 +1,7 @@
 """Entering the State Council's calendar, and what every installation starts with."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
 
@@ -10,18 +11,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.clocks import rules
+from hutong.hotline.clocks import queries, rules
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, WorkWindow
 from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.kernel.faults import Faults
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.kernel.texts import clean, storable
-from hutong.hotline.network.models import OfficeKind, Post, Role
+from hutong.hotline.network.models import Post
 
 SEED_SOURCE = "国务院办公厅关于{year}年部分节假日安排的通知(据 chinesecalendar {version})"
 MAKE_UP = "{holiday}调休"
 
-KEEPERS = (OfficeKind.MINISTRY, OfficeKind.PROVINCE_BUREAU)
 NOT_A_KEEPER = Reason("not_calendar_keeper", _("放假安排由部级和省级管理员录入。"), _("请联系上级机构的管理员。"))
 NO_SOURCE = _("请写明通知的名称和文号。")
 
@@ -30,9 +30,9 @@ NO_SOURCE = _("请写明通知的名称和文号。")
 def publish_year(*, year: int, source: str, days: Sequence[SpecialDay], by: Post | None, at: datetime) -> CalendarYear:
     """Enter a year's notice, or enter it anew where it was amended. Days that are as their weekday may be named and are not kept.
 
-    Clocks that run already keep their due time. Raises Refusal, naming `source` or `days`.
+    Clocks that run already keep their due time, but for provisional ones. Raises Refusal, naming `source` or `days`.
     """
-    if by and not (by.role == Role.ADMINISTRATOR and by.office.kind in KEEPERS):
+    if by and not queries.keeps_calendar(by):
         raise Refusal(NOT_A_KEEPER)
     days = [special._replace(name=storable(special.name).text.strip()) for special in days]
     faults = Faults(rules.notice_faults(year, days))
@@ -46,6 +46,26 @@ def publish_year(*, year: int, source: str, days: Sequence[SpecialDay], by: Post
     dates = {special.day.isoformat(): special.is_workday for special in days}
     audit.record("publish_year", by=by, at=at, subject="calendar_year", year=year, days=dates)
     return published
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What publishing a notice would change: each day with what is said of it now and then, and the year's working days then."""
+
+    changes: list[tuple[date, SpecialDay | None, SpecialDay | None]]
+    workdays: int
+
+
+def preview_year(*, year: int, source: str, days: Sequence[SpecialDay], by: Post, at: datetime) -> Preview:
+    """Publish it, look, and take it back. Refuses as publishing does."""
+    before = {special.day: special for special in queries.special_days(year)}
+    with transaction.atomic():
+        publish_year(year=year, source=source, days=days, by=by, at=at)
+        after = {special.day: special for special in queries.special_days(year)}
+        workdays = queries.calendar(since=date(year, 1, 1)).guessing().workdays(year)
+        transaction.set_rollback(True)
+    changed = sorted(day for day in before.keys() | after if before.get(day) != after.get(day))
+    return Preview([(day, before.get(day), after.get(day)) for day in changed], workdays)
 
 
 @transaction.atomic

@@ -50,6 +50,7 @@ class RunningClock(models.Model):
     """What every clock carries: the limit it came from, when it started, when it is due, and how it ended.
 
     Written once; afterwards only warned, missed, ended: a deadline that changes is a new clock with `replaces`.
+    `is_provisional`: it reaches into a year whose holidays are not known yet; Monday to Friday was counted there.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -59,6 +60,8 @@ class RunningClock(models.Model):
     unit = models.CharField(_("单位"), max_length=15, choices=Unit)
     started_at = models.DateTimeField(_("开始"))
     due_at = models.DateTimeField(_("到期"))
+    is_provisional = models.BooleanField(_("暂计"), default=False, db_default=False)
+    extension_days = models.PositiveSmallIntegerField(_("延期工作日"), default=0, db_default=0)
     next_alarm_at = models.DateTimeField(_("下一次提醒"), null=True)
     warned = models.PositiveSmallIntegerField(_("已预警百分比"), default=0)
     missed_at = models.DateTimeField(_("逾期"), null=True)

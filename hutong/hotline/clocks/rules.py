@@ -4,8 +4,8 @@ Source: State Council, Measures for Public Holidays and its yearly notices of ho
 tiers I and II in real time, III and IV in working time: rulebook. Moments are aware; results are in China's time.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,13 +20,13 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 REAL_TIME = {"minute": MINUTE, "day": DAY}
 FRIDAY = 4
 EVER = datetime(9999, 1, 1, tzinfo=SHANGHAI)
-DECEMBER = 12
+EVERY_YEAR = range(1, 10_000)
+NEW_YEAR = (12, 25)  # from here on a day belongs to the next year's notice; of 2004 to 2026 none named one before 29 December
 NAME_LENGTH = 40
 YEARS = range(2000, 2100)  # what a year may be when it is typed
 
 Windows = Sequence[tuple[int, int]]  # minutes since midnight, half-open, in order; 1440 is 24:00
 DEFAULT_WINDOWS: Windows = ((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60 + 30))
-WARN_AT = (50, 80)
 MISSED = 100  # per cent of the limit
 
 UNPUBLISHED = _("{year} 年的放假调休安排尚未录入,无法计算工作时限。")
@@ -45,14 +45,31 @@ class UnpublishedYear(Refusal):
 class Calendar:
     """The published years, and the days that differ from their weekday: weekdays off and weekend days at work."""
 
-    published: frozenset[int] = frozenset()
+    published: Container[int] = frozenset()
     exceptions: frozenset[date] = frozenset()
 
     def is_workday(self, day: date) -> bool:
         """法定工作日: Monday to Friday unless off by notice, and weekend days made up for. Raises UnpublishedYear."""
-        if day.year not in self.published:
-            raise UnpublishedYear(day.year)
+        for year in (day.year, year_of_notice(day)):
+            if year not in self.published:
+                raise UnpublishedYear(year)
         return is_weekday(day) != (day in self.exceptions)
+
+    def guessing(self) -> "Calendar":
+        """The same, and Monday to Friday where nothing is published: for deadlines that are shown as provisional."""
+        return replace(self, published=EVERY_YEAR)
+
+    def workdays(self, year: int) -> int:
+        """How many days of a year are worked. Raises UnpublishedYear."""
+        days = (date(year, 1, 1) + count * DAY for count in range(366))
+        return sum(self.is_workday(day) for day in days if day.year == year)
+
+    def known_until(self, since: date) -> date:
+        """The first day, from the year of `since` on, of which nobody can say yet whether it is a working day."""
+        year = since.year
+        while year in self.published:
+            year += 1
+        return date(year - 1, *NEW_YEAR)
 
     def workday_after(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`, which itself is not counted. Raises UnpublishedYear."""
@@ -81,14 +98,14 @@ def is_weekday(day: date) -> bool:
 
 
 def year_of_notice(day: date) -> int:
-    """Special days in December belong to New Year's Day, and stand in the next year's notice."""
-    return day.year + (day.month == DECEMBER)
+    """Special days at the end of December belong to New Year's Day, and stand in the next year's notice."""
+    return day.year + ((day.month, day.day) >= NEW_YEAR)
 
 
 def notice_faults(year: int, days: Sequence[SpecialDay]) -> dict[str, str]:
     """What is wrong with a notice as entered, a sentence by field: it must name special days, each once, of its own year.
 
-    Its own year begins with the December before, for New Year's Day.
+    Its own year begins with the last days of the December before, for New Year's Day.
     """
     named = [special.day for special in days]
     names = [special.name for special in days]
@@ -96,7 +113,7 @@ def notice_faults(year: int, days: Sequence[SpecialDay]) -> dict[str, str]:
         ("year", year in YEARS, _("年份不成立。")),
         ("days", any(special.differs for special in days), _("没有列出任何放假或调休的日子。")),
         ("days", len(named) == len(set(named)), _("同一天列了两次。")),
-        ("days", all((day.year, day.month) >= (year - 1, DECEMBER) and day.year <= year for day in named), _("有不属于这一年的日子。")),
+        ("days", all(day.year == year or year_of_notice(day) == year for day in named), _("有不属于这一年的日子。")),
         ("days", all(0 < len(name) <= NAME_LENGTH for name in names), _("每一天都要写明节日名称,不超过 40 字。")),
     )
     return {field: str(sentence) for field, holds, sentence in reversed(checks) if not holds}
@@ -123,7 +140,7 @@ def due(start: datetime, amount: int, unit: str, *, calendar: Calendar, windows:
         return local(start.astimezone(UTC) + amount * REAL_TIME[unit])
     if unit == "working_day":
         last = max(end for _start, end in windows)
-        return _moment(calendar.workday_after(start.date(), amount), last)
+        return midnight(calendar.workday_after(start.date(), amount)) + last * MINUTE
     return _after_working(start, amount * MINUTE, calendar, windows)
 
 
@@ -134,7 +151,7 @@ def working_minutes_between(start: datetime, end: datetime, *, calendar: Calenda
 
 
 def alarms(
-    started: datetime, due: datetime, unit: str, *, calendar: Calendar, windows: Windows, warn_at: Sequence[int] = WARN_AT
+    started: datetime, due: datetime, unit: str, *, calendar: Calendar, windows: Windows, warn_at: Sequence[int]
 ) -> list[tuple[int, datetime]]:
     """预警: the moment at which each share (per cent, below 100) of the time from `started` to `due` has passed.
 
@@ -158,14 +175,15 @@ def _after_working(start: datetime, left: timedelta, calendar: Calendar, windows
 def _spans(start: datetime, until: datetime, calendar: Calendar, windows: Windows) -> Iterator[tuple[datetime, datetime]]:
     """The stretches of working time between two moments. Reads no day that `until` does not reach."""
     day = start.date()
-    while _moment(day, 0) < until:
+    while (dawn := midnight(day)) < until:
         for first, last in windows if calendar.is_workday(day) else ():
-            opens, closes = max(start, _moment(day, first)), min(until, _moment(day, last))
+            opens, closes = max(start, dawn + first * MINUTE), min(until, dawn + last * MINUTE)
             if opens < closes:
                 yield opens, closes
                 start = closes
         day += DAY
 
 
-def _moment(day: date, minute: int) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + minute * MINUTE
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in China."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

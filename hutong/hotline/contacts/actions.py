@@ -137,6 +137,21 @@ def settle_pending(
     return contact
 
 
+def settle_unread(contact_id: UUID, *, at: datetime) -> Contact | None:
+    """Nobody read in time what arrived by itself: it becomes a case (`cases.timers`), in the caller's transaction.
+
+    None where somebody settles it at this moment or has settled it.
+    """
+    contact = queries.overdue(at).select_for_update(skip_locked=True).filter(pk=contact_id).first()
+    if contact is None:
+        return None
+    contact.outcome = Outcome.CASE_OPENED
+    contact.save(update_fields=["outcome"])
+    audit.record("settle_contact", by=None, at=at, subject="contact", subject_id=contact.pk, outcome=contact.outcome)
+    tell(f"office:{contact.centre_id}")
+    return contact
+
+
 def _check_centre(by: Post) -> None:
     if by.office.kind != OfficeKind.HOTLINE_CENTRE:
         raise Refusal(rules.NOT_OF_THE_CENTRE)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from hutong.hotline.contacts import rules
-from hutong.hotline.contacts.models import Contact, Draft, Outcome
+from hutong.hotline.contacts.models import CallBack, Contact, Draft, Outcome, Reporter
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Office, OfficeKind, Post
 
@@ -29,9 +29,21 @@ def pending(post: Post) -> QuerySet[Contact]:
     return of_centre(post).filter(outcome=Outcome.PENDING).order_by("due_at")
 
 
+def overdue(at: datetime) -> QuerySet[Contact]:
+    """What arrived by itself and should have been read by `at`, in every centre, longest overdue first."""
+    return Contact.objects.filter(outcome=Outcome.PENDING, due_at__lte=at).order_by("due_at")
+
+
+def call_back(contact: Contact) -> CallBack:
+    """How one may safely call back, as far as the reporter said."""
+    reporter = Reporter.objects.filter(contact=contact).first()
+    return CallBack(reporter.call_back) if reporter else CallBack.REPORTER_ONLY
+
+
 def settled(contact: Contact) -> Reason:
     """Who settled what had arrived by itself, and how: what the second person hears."""
-    return rules.already_settled(contact.taken_by.staff.name if contact.taken_by else "", contact.get_outcome_display())
+    who = contact.taken_by.staff.name if contact.taken_by else str(rules.THE_SYSTEM)
+    return rules.already_settled(who, contact.get_outcome_display())
 
 
 def taken_on(post: Post, day: date) -> QuerySet[Contact]:

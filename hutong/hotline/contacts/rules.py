@@ -28,6 +28,7 @@ NOT_OF_THE_CENTRE = Reason("not_of_the_centre", _("只有热线中心的岗位�
 NO_CONTACT = Reason("no_contact", _("没有这条来访记录,或您无权查看。"))
 NOT_YOUR_DRAFT = Reason("not_your_draft", _("没有这份草稿。"))
 SETTLED = _("这条来访记录已由{who}处理:{outcome}。")
+THE_SYSTEM = _("系统(到时无人查看)")
 
 # By outcome: the field that must not be empty, and what is said where it is.
 NEEDED = {
@@ -99,4 +100,4 @@ def check_answerable(*, wants_answer: str, phone: str) -> None:
 
 def already_settled(who: str, outcome: str) -> Reason:
     """What the second person hears who settles a pending contact."""
-    return Reason("settled", format_lazy(SETTLED, who=who or "—", outcome=outcome))
+    return Reason("settled", format_lazy(SETTLED, who=who, outcome=outcome))

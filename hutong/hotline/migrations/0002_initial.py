@@ -134,6 +134,8 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(choices=[('minute', '分钟'), ('day', '自然日'), ('working_minute', '工作分钟'), ('working_day', '工作日')], max_length=15, verbose_name='单位')),
                 ('started_at', models.DateTimeField(verbose_name='开始')),
                 ('due_at', models.DateTimeField(verbose_name='到期')),
+                ('is_provisional', models.BooleanField(db_default=False, default=False, verbose_name='暂计')),
+                ('extension_days', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='延期工作日')),
                 ('next_alarm_at', models.DateTimeField(null=True, verbose_name='下一次提醒')),
                 ('warned', models.PositiveSmallIntegerField(default=0, verbose_name='已预警百分比')),
                 ('missed_at', models.DateTimeField(null=True, verbose_name='逾期')),
@@ -668,6 +670,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='clock',
             index=models.Index(condition=models.Q(('ended_at', None), ('next_alarm_at__isnull', False)), fields=['next_alarm_at'], name='clock_alarm'),
+        ),
+        migrations.AddIndex(
+            model_name='clock',
+            index=models.Index(condition=models.Q(('ended_at', None), ('is_provisional', True)), fields=['due_at'], name='clock_provisional'),
         ),
         migrations.AddIndex(
             model_name='clock',

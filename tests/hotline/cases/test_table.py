@@ -10,7 +10,8 @@ from hutong.hotline.network.models import Role
 from hutong.hotline.verbs import VERBS
 from hutong.project import handbook
 
-BY_OTHERS = {"open", "add_contact", "absorb", "release", "warn", "miss"}  # timers, other screens, together with another action
+# Done by timers, by other screens, or together with another action.
+BY_OTHERS = {"open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline"}
 
 
 def reached_from(stage: str) -> set[str]:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from hutong.desks.components.icons import ICONS
 from hutong.desks.components.wording import span
@@ -17,6 +18,7 @@ from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.rulebook.models import Tier
 
 register = template.Library()
+PROVISIONAL = gettext_noop("暂计：到期日一带的放假安排尚未录入，先按周一至周五推算，录入后自动核定。")
 
 
 @register.simple_tag
@@ -50,22 +52,26 @@ def loop_strip(code: str) -> dict[str, object]:
 
 
 @register.simple_tag
-def clock(due_at: datetime | None, started_at: datetime | None = None, warned: int | None = None) -> SafeString:
+def clock(
+    due_at: datetime | None, started_at: datetime | None = None, warned: int | None = None, is_provisional: bool = False
+) -> SafeString:
     """A countdown to `due_at`, drawn here and kept ticking by the browser. Nothing where nothing is due.
 
     `warned` (0, 50, 80) is the last alarm of the clock. Give it where the limit runs in working time only; elsewhere the
-    browser marks half and four fifths of the time from `started_at` by itself.
+    browser marks half and four fifths of the time from `started_at` by itself. `is_provisional` is the clock's own.
     """
     if due_at is None:
         return format_html('<span class="soft">{}</span>', "—")
     left = due_at - timezone.now()
     text = _("已超 {span}") if left < timedelta() else _("还剩 {span}")
+    title = _("到期 {moment}").format(moment=full(due_at))
     return format_html(
-        '<case-clock due="{}"{}{} title="{}" class="{}">{}</case-clock>',
+        '<case-clock due="{}"{}{}{} title="{}" class="{}">{}</case-clock>',
         due_at.isoformat(),
         format_html(' started="{}"', started_at.isoformat()) if started_at else "",
         format_html(' warned="{}"', warned) if warned is not None else "",
-        _("到期 {moment}").format(moment=full(due_at)),
+        format_html(' provisional="{}"', _("暂计")) if is_provisional else "",
+        f"{title}。{_(PROVISIONAL)}" if is_provisional else title,
         "over" if left < timedelta() else "",
         text.format(span=span(abs(left))),
     )

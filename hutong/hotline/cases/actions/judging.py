@@ -93,11 +93,8 @@ def _change_tier(step: Step, tier: str) -> None:
     case.tier, case.tier_by = tier, step.by
     if tier in {Tier.I, Tier.II}:
         case.extension_days, case.extension_by, case.is_extended = None, None, False
-    clock = step.limited(case.stage_since if falls else step.at)
-    if case.due_at:
-        bound = max(clock.due_at, case.due_at) if falls else min(clock.due_at, case.due_at)
-        clock.due_at = max(bound, clock.started_at)
-    step.run_deadline(clock, why=(step.text or str(step.action.done))[:200])
+    limited = step.limited(case.stage_since if falls else step.at)
+    step.replace_deadline(why=step.text or str(step.action.done), limited=limited)
 
 
 def settle_lowering(case: Case) -> None:

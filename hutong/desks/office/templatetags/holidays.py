@@ -1,0 +1,21 @@
+"""What the administration pages ask about the yearly notices of holidays."""
+
+from django import template
+from django.utils import timezone
+
+from hutong.hotline.clocks import queries as clocks
+from hutong.hotline.network.models import Post
+
+register = template.Library()
+
+
+@register.filter
+def keeps_calendar(post: Post) -> bool:
+    """Whether this post enters the notices."""
+    return clocks.keeps_calendar(post)
+
+
+@register.simple_tag
+def missing_year() -> int | None:
+    """The year whose notice should have been entered by today."""
+    return clocks.missing_year(timezone.localdate())
