@@ -19,7 +19,7 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/djlint --check --quiet hutong
+	$(BIN)/djlint --lint --quiet hutong
 	$(BIN)/lint-imports
 
 setup: .venv/.runs
