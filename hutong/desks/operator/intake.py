@@ -1,6 +1,5 @@
 """Handing in a sheet: one transaction from the contact to the case with its children, people and recusal."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from hutong.hotline.cases.actions import opening, recording, recusing
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts.models import CallBack, Contact, NotACase, Outcome
+from hutong.hotline.contacts.rules import title_of
 from hutong.hotline.kernel import numbers, texts
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Division, Post
@@ -27,7 +27,6 @@ from hutong.hotline.people.models import Child, Person
 
 T = TypeVar("T")
 WITH_CASE = (Outcome.CASE_OPENED, Outcome.CASE_ADDED)
-SENTENCE = re.compile(r"[^。!?！？\n]{0,40}")  # its first sentence is what a matter is called, where nobody says better
 Concerned = tuple[Person, str, str]  # who, in which role, related how
 
 
@@ -135,7 +134,7 @@ def _case(
 ) -> Case:
     given = sheet.matter.cleaned_data
     if case is None:
-        title = given.get("title") or SENTENCE.match(contact.narrative).group()  # type: ignore[union-attr]
+        title = given.get("title") or title_of(contact.narrative)
         call_back = given.get("call_back") or CallBack.REPORTER_ONLY
         case = opening.open_case(
             contact=contact, by=by, at=at, title=title, tier=given["tier"], place=contact.place, place_text=contact.place_text,

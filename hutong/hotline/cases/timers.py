@@ -22,11 +22,12 @@ from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as contact_queries
+from hutong.hotline.contacts.rules import title_of
+from hutong.hotline.network import queries as network
 from hutong.hotline.rulebook.models import Tier
 
 AT_ONCE = 200  # of each kind in one sweep
 PUT_OFF = timedelta(minutes=1)
-TITLE = 40  # characters
 UNREAD = Tier.II  # what nobody has read may be serious, and a false alarm at tier I would call out police and province
 
 logger = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def open_unread(contact_id: UUID, at: datetime) -> str:
     if contact is None:
         return ""
     case = opening.open_case(
-        contact=contact, by=None, at=at, title=contact.narrative.splitlines()[0][:TITLE], tier=UNREAD, place=contact.place,
+        contact=contact, by=None, at=at, title=title_of(contact.narrative), tier=UNREAD, place=contact.place,
         place_text=contact.place_text, call_back=contact_queries.call_back(contact), registered=False,
     )  # fmt: skip
     return f"{case.number} opened, as nobody read what had arrived"
@@ -149,9 +150,10 @@ def _miss(step: Step, clock: Clock) -> None:
     case = step.case
     clock.missed_at = step.at
     case.missed_at = case.missed_at or step.at
-    for office in (case.holder, case.holder.parent, case.centre.parent if case.tier == Tier.I else None):
-        if office:
-            step.tell(office, NoticeKind.MISSED)
+    recused = set(case.recusals.values_list("office", flat=True))
+    above = [office for office in network.above(case.holder) if office.pk not in recused]  # one that must keep away is passed over
+    for office in (case.holder, *above[:1], *([case.centre.parent] if case.tier == Tier.I and case.centre.parent else [])):
+        step.tell(office, NoticeKind.MISSED)
 
 
 def _take(case_id: UUID, **wanted: Any) -> Clock | None:

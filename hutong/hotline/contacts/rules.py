@@ -1,5 +1,6 @@
 """What a contact must hold by its outcome, and what to ask next. Pure tables."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.utils.text import format_lazy
@@ -78,6 +79,14 @@ QUESTIONS = {
         _("有没有孩子因此受影响?"),
     ),
 }
+
+
+SENTENCE = re.compile(r"\s*([^。!?！？\n]{0,40})")
+
+
+def title_of(narrative: str) -> str:
+    """What a matter is called where nobody says better: the first sentence of the report, in 40 characters at most."""
+    return " ".join(SENTENCE.match(narrative).group(1).split()) or narrative.strip()[:40]  # type: ignore[union-attr]
 
 
 def check_received(received_at: datetime, at: datetime) -> None:

@@ -94,11 +94,11 @@ def test_a_missed_tier_i_is_told_to_the_province_too() -> None:
 
 
 @pytest.mark.django_db
-def test_a_recused_office_is_not_told_of_a_missed_limit() -> None:
+def test_a_recused_office_is_not_told_of_a_missed_limit_and_the_one_above_it_is() -> None:
     case = case_at("dispatch", tier="I")
     recusing.recuse(case.pk, office=office("shaanxi"), by=post("xu"), at=START, seen=None, text="被反映人在该厅工作")
     timers.sweep(at=running(case).due_at)
-    assert told(case, "missed") == {"xian"}
+    assert told(case, "missed") == {"xian", "mca"}
 
 
 @pytest.mark.django_db
@@ -213,7 +213,7 @@ def test_a_report_that_nobody_read_in_time_becomes_a_case_with_a_deadline_that_c
     assert line == f"{case.number} opened, as nobody read what had arrived"
     assert (contact.outcome, contact.taken_by, contact.link.case) == ("case_opened", None, case)
     assert (case.stage, case.tier, case.holder, case.opened_at) == ("intake", "II", office("xian"), at)
-    assert (case.title, case.place_id, case.place_text) == ("隔壁孩子被锁在家里,已经两天没有人回来。", LIANHU, "三单元")
+    assert (case.title, case.place_id, case.place_text) == ("隔壁孩子被锁在家里,已经两天没有人回来", LIANHU, "三单元")
     assert case.call_back == "message_only"
     assert (told(case, "handed_over"), case.due_at) == ({"xian"}, at + MINUTES[10])
     assert [event.action for event in events(case, "open")] == ["open"]
