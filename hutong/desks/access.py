@@ -19,6 +19,7 @@ from django.utils import timezone
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
+from hutong.hotline.kernel import numbers, texts
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
 
@@ -92,7 +93,20 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
 
 def case_for(request: DeskRequest, case_id: UUID) -> Case:
     """The case, if this post may see it; the look is recorded. Otherwise the same answer as for one that is not there."""
-    case = cases.with_offices(cases.visible_to(request.post)).filter(pk=case_id).first()
+    return _seen(request, cases.visible_to(request.post).filter(pk=case_id), case_id)
+
+
+def case_named(request: DeskRequest, name: str) -> Case:
+    """The case of this id or number, by the same door."""
+    try:
+        return case_for(request, UUID(name))
+    except ValueError:
+        number = numbers.half_width(texts.storable(name).text).strip().upper()
+        return _seen(request, cases.visible_to(request.post).filter(number=number), None)
+
+
+def _seen(request: DeskRequest, found: QuerySet[Case], case_id: UUID | None) -> Case:
+    case = cases.with_offices(found).first()
     if case is None:
         audit.record("refused", by=request.post, at=timezone.now(), subject="case", subject_id=case_id)
         raise Http404

@@ -72,7 +72,9 @@ class Contact(models.Model):
             models.UniqueConstraint(
                 fields=["centre", "idempotency_key"], condition=~Q(idempotency_key="") & Q(sender=None), name="contact_idempotency"
             ),
-            models.UniqueConstraint(fields=["sender", "idempotency_key"], condition=~Q(idempotency_key=""), name="contact_sender_idempotency"),
+            models.UniqueConstraint(
+                fields=["sender", "idempotency_key"], condition=~Q(idempotency_key=""), name="contact_sender_idempotency"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="not_a_case") & ~Q(not_a_case="") | ~Q(outcome="not_a_case") & Q(not_a_case=""), name="contact_reason"
             ),

@@ -78,8 +78,8 @@ def told_to(post: Post) -> QuerySet[Contact]:
 
 def with_key(centre: Office, key: str, *, sender: Office | None = None) -> Contact | None:
     """The contact that was saved under an idempotency key: of its sender, else of the centre."""
-    whose = {"sender": sender} if sender else {"sender": None, "centre": centre}
-    return Contact.objects.filter(**whose, idempotency_key=key).select_related("centre", "link__case").first() if key else None
+    whose = Q(sender=sender) if sender else Q(sender=None, centre=centre)
+    return Contact.objects.filter(whose, idempotency_key=key).select_related("centre", "link__case").first() if key else None
 
 
 def is_spent(post: Post, *, draft_id: UUID, subject_id: UUID | None) -> bool:
