@@ -52,7 +52,7 @@ class Done(BaseModel):
 def body_for(code: str) -> type[Body]:
     """The body of an action."""
     name = "".join(word.title() for word in code.split("_"))
-    return body_of(name, VERBS[code], DESCRIBED if code.startswith("add_") else ())
+    return body_of(f"{name}Body", VERBS[code], DESCRIBED if code.startswith("add_") else ())
 
 
 def _act(request: access.DeskRequest, code: str, case_id: UUID, body: Body) -> Done:

@@ -25,14 +25,19 @@ router = Router(tags=["cases"])
 ON_A_PAGE = 50
 
 
+def not_null(schema: dict[str, Any]) -> None:
+    """An address carries no null: a filter is there or not."""
+    schema.update(schema.pop("anyOf")[0])
+
+
 class Filters(BaseModel):
     """Which cases: those to which all of it applies."""
 
     stage: Annotated[str, OneOf(tuple(Stage.choices))] = ""
     tier: Annotated[str, OneOf(tuple(Tier.choices))] = ""
-    due_before: Moment | None = None
-    updated_after: Moment | None = Field(None, description="something happened to the case after this moment")
-    cursor: UUID | None = Field(None, description="`next` of the page before")
+    due_before: Moment | None = Field(None, json_schema_extra=not_null)
+    updated_after: Moment | None = Field(None, description="something happened to the case after this moment", json_schema_extra=not_null)
+    cursor: UUID | None = Field(None, description="`next` of the page before", json_schema_extra=not_null)
 
 
 class Page(BaseModel):

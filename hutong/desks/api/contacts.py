@@ -51,7 +51,7 @@ class Became(BaseModel):
 
 
 @router.post("/contacts", **operation("create_contact", _("登记来访"), (200, Receipt), (201, Receipt)))
-@carries(body_of("Contact", actions.receive))
+@carries(body_of("ContactBody", actions.receive))
 def create(
     request: access.DeskRequest,
     body: Body,

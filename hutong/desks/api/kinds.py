@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, PlainValidator, Strict, WithJsonSchema
+from pydantic import PlainValidator, Strict, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError
 from pydantic_core.core_schema import no_info_plain_validator_function
 
@@ -60,6 +60,16 @@ def _text(value: object) -> str:
     raise PydanticKnownError("string_type")
 
 
+def _number(value: object) -> int:
+    """A whole number as JSON has it: 4, and 4.0 too."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
+        raise PydanticKnownError("int_type")
+    if not 0 <= value <= LARGEST_NUMBER:
+        raise PydanticCustomError("out_of_range", "out of range")
+    return int(value)
+
+
+LARGEST_NUMBER = 2**31 - 1
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FIRST_YEAR = 1900  # nothing that concerns a child today is older
@@ -83,7 +93,7 @@ Moment = Annotated[
     datetime, PlainValidator(_read("moment", RFC3339, datetime.fromisoformat)), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 Day = Annotated[date, PlainValidator(_read("day", ISO_DAY, date.fromisoformat)), WithJsonSchema({"type": "string", "format": "date"})]
-Number = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
+Number = Annotated[int, PlainValidator(_number), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER})]
 
 
 def documented(choices: Labelled) -> dict[str, Any]:

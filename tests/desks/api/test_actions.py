@@ -240,7 +240,7 @@ class TestTheTable:
 
         assert [answer.status_code for answer in answers] == [200, 200]
 
-    @pytest.mark.parametrize("seen", [{}, {"seen": None}, {"seen": "4"}, {"seen": -1}, {"seen": 10**30}])
+    @pytest.mark.parametrize("seen", [{}, {"seen": None}, {"seen": "4"}, {"seen": True}, {"seen": 3.5}, {"seen": -1}, {"seen": 10**30}])
     def test_what_overwrites_must_say_what_it_has_seen(self, seen: dict[str, Any]) -> None:
         case = case_at("acceptance", tier="II")
 

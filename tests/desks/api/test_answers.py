@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from hutong.desks.api import answers
+from hutong.desks.api.service import api
 from hutong.hotline.cases.rules import ACTIONS
 from hutong.hotline.contacts.models import Contact
 from tests.desks.api.software import Software, document
@@ -104,8 +105,16 @@ class TestTheDocument:
         bodies = [one["requestBody"]["content"]["application/json"]["schema"]["$ref"] for one in said.values()]
         assert len(set(bodies)) == len(said)
 
+    def test_no_two_things_go_by_one_name(self) -> None:
+        named: dict[str, Any] = {}
+        for router in api._get_bound_routers():
+            for operation in (each for view in router.path_operations.values() for each in view.operations):
+                for model in (*operation.models, *operation.response_models.values()):
+                    for name, schema in model.model_json_schema().get("$defs", {}).items():
+                        assert named.setdefault(name, schema) == schema, name
+
     def test_it_tells_the_values_of_each_table(self) -> None:
-        tier = document()["components"]["schemas"]["RaiseTier"]["properties"]["tier"]
+        tier = document()["components"]["schemas"]["RaiseTierBody"]["properties"]["tier"]
 
         assert (tier["enum"], tier["description"]) == (["I", "II", "III", "IV"], "I 特急 · II 紧急 · III 一般 · IV 咨询服务")
 
