@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from hutong.desks import access
 from hutong.desks.api.actions import ON_SCREEN_ONLY
 from hutong.desks.api.answers import operation
-from hutong.desks.api.kinds import Moment, OneOf
+from hutong.desks.api.kinds import Moment, OneOf, Text
 from hutong.desks.api.shapes import CaseLine, WholeCase, whole
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries
@@ -37,6 +37,7 @@ class Filters(BaseModel):
     tier: Annotated[str, OneOf(tuple(Tier.choices))] = ""
     due_before: Moment | None = Field(None, json_schema_extra=not_null)
     updated_after: Moment | None = Field(None, description="something happened to the case after this moment", json_schema_extra=not_null)
+    q: Text = Field("", description="words that the case holds, and its number")
     cursor: UUID | None = Field(None, description="`next` of the page before", json_schema_extra=not_null)
 
 
@@ -70,8 +71,8 @@ ASKS: dict[str, Callable[[Any], Q]] = {
 def _chosen(request: access.DeskRequest, filters: Filters) -> QuerySet[Case]:
     if unknown := set(request.GET) - Filters.model_fields.keys():
         raise ValidationError([{"loc": ("query", name), "type": "extra_forbidden"} for name in sorted(unknown)])
-    asked = [ASKS[name](value) for name, value in filters.model_dump(exclude_unset=True).items()]
-    return queries.with_offices(queries.visible_to(request.post)).filter(*asked)
+    asked = [ASKS[name](value) for name, value in filters.model_dump(exclude_unset=True, exclude={"q"}).items()]
+    return queries.with_offices(queries.search(request.post, filters.q)).filter(*asked)
 
 
 @router.get("/cases/{uuid:case_id}", **operation("read_case", _("个案"), (200, WholeCase)))

@@ -206,6 +206,7 @@ KINDS: dict[Any, Kind] = {
     date: Kind(Day),
     datetime: Kind(Moment, says=_("RFC 3339,带时区")),
     Iterable[str]: Kind(list[Text]),
+    UUID: Kind(UUID, says=_("请求自带的编号;同一编号只执行一次")),
     Division: Kind(Text, _division, _("行政区划代码,2、4、6、9 或 12 位")),
     Office: Kind(Text, _office, _("机构的编号或机构代码")),
     Post: Kind(UUID, _post, _("本机构岗位的编号")),

@@ -235,9 +235,9 @@ class WholeCase(CaseLine):
 
 def whole(case: Case, post: Post, *, leave_out: frozenset[str]) -> WholeCase:
     """A case as this post may know it, but for some of the actions. A constant number of queries."""
-    context = {"acts": bool(queries.situation(case, post).relations & ACTS)}
+    now = queries.situation(case, post)
+    context = {"acts": bool(now.relations & ACTS)}
     reports = case.contact_links.select_related("contact").order_by("at", "pk")
-    children = case.child_links.select_related("child__present_division", "child__registered_division").order_by("pk")
     parties = case.parties.select_related("person").order_by("pk")
     parts = case.assignments.select_related("office", "worker__staff").order_by("given_at", "pk")
     transfer = case.transfers.select_related("sender", "receiver", "decider").filter(state__in=("proposed", "settled")).first()
@@ -247,12 +247,12 @@ def whole(case: Case, post: Post, *, leave_out: frozenset[str]) -> WholeCase:
         **own,
         place_text=case.place_text if context["acts"] else "",
         reports=[Report.model_validate(link.contact, context=context) for link in reports],
-        children=[ChildShape.model_validate(link.child, context=context) for link in children],
+        children=[ChildShape.model_validate(child, context=context) for child in queries.children_of(case)],
         parties=[PartyShape.model_validate(party, context=context) for party in parties],
         parts=[Part.model_validate(part) for part in parts],
         transfer=OpenTransfer.model_validate(transfer) if transfer else None,
         story=[Happening.model_validate(event) for event in queries.story(case)],
-        actions=[offer(action, reason) for action, reason in queries.offers(case, post) if action.code not in leave_out],
+        actions=[offer(action, reason) for action, reason in rules.offers(now) if action.code not in leave_out],
     )
 
 

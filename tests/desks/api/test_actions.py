@@ -10,6 +10,7 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases.actions import recording, recusing
 from hutong.hotline.cases.models import Case, Event
 from hutong.hotline.cases.rules import ACTIONS
+from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.people.models import Child, Person
 from tests import cast
 from tests.desks.api.software import NOBODY, Software, document
@@ -239,6 +240,14 @@ class TestTheTable:
         answers = [Software.of("wang").post(f"cases/{case.pk}/actions/note", {"text": "记一笔"} | seen) for seen in ({}, {"seen": 1})]
 
         assert [answer.status_code for answer in answers] == [200, 200]
+
+    def test_what_only_adds_may_be_sent_again_under_a_name_of_its_own(self) -> None:
+        case, name = case_at("handling", tier="II"), str(new_id())
+
+        answers = [Software.of("wang").act(case, "note", text="记一笔", once=name) for _try in range(2)]
+
+        assert (answers[0].status_code, fault(answers[1])) == (200, (409, "repeated", []))
+        assert Event.objects.filter(case=case, action="note").count() == 1
 
     @pytest.mark.parametrize("seen", [{}, {"seen": None}, {"seen": "4"}, {"seen": True}, {"seen": 3.5}, {"seen": -1}, {"seen": 10**30}])
     def test_what_overwrites_must_say_what_it_has_seen(self, seen: dict[str, Any]) -> None:
