@@ -34,7 +34,7 @@ CODES = tuple(code for code in VERBS if code not in ON_SCREEN_ONLY)
 
 # Who is added to a case is described, and then remembered; who is on it already is pointed at.
 DESCRIBED = ((Child, ChildFacts), (Person, PersonFacts))
-REMEMBER: dict[str, Callable[..., Any]] = {"child": people.remember_child, "person": people.remember_person}
+REMEMBER: dict[str, tuple[Any, Any]] = {"child": (ChildFacts, people.remember_child), "person": (PersonFacts, people.remember_person)}
 
 
 class Done(BaseModel):
@@ -58,7 +58,7 @@ def body_for(code: str) -> type[Body]:
 def _act(request: access.DeskRequest, code: str, case_id: UUID, body: Body) -> Done:
     at = timezone.now()
     case = access.case_for(request, case_id)
-    with body.names():
+    with body.naming_fields():
         told = body.told(Asking(request, case))
         with transaction.atomic():
             done = VERBS[code](case.pk, by=request.post, at=at, **_settled(told, request.post, at))
@@ -71,7 +71,8 @@ def _settled(told: dict[str, Any], by: Post, at: datetime) -> dict[str, Any]:
     """Somebody new is remembered; of somebody known, what is not told stays as it is kept."""
     for name, value in told.items():
         if name in REMEMBER and isinstance(value, dict):
-            told[name] = REMEMBER[name]((ChildFacts if name == "child" else PersonFacts)(**value), by=by, at=at)
+            facts, remember = REMEMBER[name]
+            told[name] = remember(facts(**value), by=by, at=at)
     if "facts" in told:
         told["facts"] = _facts(told["child"] if "child" in told else told["party"].person, told["facts"])
     return told

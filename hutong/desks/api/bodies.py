@@ -9,7 +9,6 @@ from types import NoneType
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from hutong.desks.api.kinds import CHOICES, KINDS, Asking, Kind, OneOf
@@ -22,7 +21,7 @@ from hutong.hotline.people.actions import ChildFacts, PersonFacts
 GIVEN_BY_US = frozenset({"case_id", "by", "at", "centre", "idempotency_key"})
 FACTS = (ReporterFacts, PersonFacts, ChildFacts)
 NEVER_NULL = frozenset({"seen"})  # a verb takes none as "do not look"; a request may not ask for that
-SAYS = {"seen": _("所见的版本(version);已不是最新时不执行,并告知其间的变化")}
+SAYS = {"seen": "the case's version that the sender has seen; where it is not the last, nothing is done, and what happened since is told"}
 
 Deed = Callable[..., Any]
 Told = Mapping[Any, type]  # the type of an argument -> the facts that the request carries in its place
@@ -49,7 +48,7 @@ class Body(BaseModel):
         return found
 
     @contextmanager
-    def names(self) -> Iterator[None]:
+    def naming_fields(self) -> Iterator[None]:
         """A refusal names its fields as the body nests them: a reporter's phone is reporter.phone."""
         nests = {inner: name for name, part in self if isinstance(part, Body) for inner in type(part).model_fields}
         try:
@@ -113,7 +112,7 @@ def _kind(name: str, hint: Any, told: Told) -> Kind:
 
 def _field(name: str, kind: Kind, hint: Any, default: Any) -> tuple[Any, Any]:
     shape = kind.shape | None if _may_be_none(hint) and name not in NEVER_NULL else kind.shape
-    says: Any = SAYS.get(name) or kind.says or None
+    says = SAYS.get(name) or kind.says or None
     return shape, Field(description=says) if default is inspect.Parameter.empty else Field(None, description=says)
 
 

@@ -59,7 +59,7 @@ def create(
 ) -> Status[Receipt]:
     """The same key with the same body is the same contact (200 instead of 201); with another body it is refused."""
     at = timezone.now()
-    with body.names():
+    with body.naming_fields():
         told = body.told(Asking(request))
         centre = _centre(request.post, told.get("place"), at)
         if (reporter := told.get("reporter")) is not None:

@@ -196,7 +196,7 @@ class Kind:
 
     shape: Any
     find: Callable[[Asking, Any], Any] = _itself
-    says: str | Promise = ""
+    says: str = ""
 
 
 KINDS: dict[Any, Kind] = {
@@ -204,14 +204,14 @@ KINDS: dict[Any, Kind] = {
     bool: Kind(Annotated[bool, Strict()]),
     int: Kind(Number),
     date: Kind(Day),
-    datetime: Kind(Moment, says=_("RFC 3339,带时区")),
+    datetime: Kind(Moment, says="RFC 3339, with its offset"),
     Iterable[str]: Kind(list[Text]),
-    UUID: Kind(UUID, says=_("请求自带的编号;同一编号只执行一次")),
-    Division: Kind(Text, _division, _("行政区划代码,2、4、6、9 或 12 位")),
-    Office: Kind(Text, _office, _("机构的编号或机构代码")),
-    Post: Kind(UUID, _post, _("本机构岗位的编号")),
-    Staff: Kind(Text, _staff, _("人员的编号或登录名")),
-    Child: Kind(UUID, _child, _("本案儿童的编号")),
-    Party: Kind(UUID, _party, _("本案关系人的编号")),
-    Case: Kind(Text, _case, _("个案的编号(id)或个案编号")),
+    UUID: Kind(UUID, says="a name for this request: sent again, it is refused as done already"),
+    Division: Kind(Text, _division, "code of a division, 2, 4, 6, 9 or 12 digits"),
+    Office: Kind(Text, _office, "id or code of an office"),
+    Post: Kind(UUID, _post, "id of a post of the sender's office"),
+    Staff: Kind(Text, _staff, "id or sign-in of a person"),
+    Child: Kind(UUID, _child, "id of a child of the case"),
+    Party: Kind(UUID, _party, "id of a party of the case"),
+    Case: Kind(Text, _case, "id or number of a case"),
 }

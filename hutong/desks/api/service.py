@@ -39,7 +39,7 @@ class BlankIsNoFilter(Parser):
 api = NinjaAPI(
     title="护童 Hutong 12349",
     version="1",
-    description=_("来访登记与个案办理。请求以密钥所属岗位的身份进行,规则与界面相同。Accept-Language 决定答复所用的语言。"),  # type: ignore[arg-type]
+    description="A request acts as the post of its key, by the same rules as the screens. Accept-Language: zh or en.",
     urls_namespace="api",
     openapi_url=None,  # served by urls.py
     docs_url=None,  # its page would load scripts from elsewhere
