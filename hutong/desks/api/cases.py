@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
@@ -18,7 +18,7 @@ from hutong.desks.api.kinds import Moment, OneOf, Text
 from hutong.desks.api.shapes import CaseLine, WholeCase, whole
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries
-from hutong.hotline.cases.models import Case, Event, Stage
+from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.rulebook.models import Tier
 
 router = Router(tags=["cases"])
@@ -57,13 +57,12 @@ def listed(request: access.DeskRequest, filters: Annotated[Filters, Query()]) ->
     return Page(cases=[CaseLine.model_validate(case) for case in page], next=page[-1].pk if more else None)
 
 
-# What each filter asks of a case. An event has the number of the version that it made.
-LAST_EVENT = Event.objects.filter(case=OuterRef("pk"), seq=OuterRef("version"))
+# What each filter asks of a case.
 ASKS: dict[str, Callable[[Any], Q]] = {
     "stage": lambda stage: Q(stage=stage),
     "tier": lambda tier: Q(tier=tier),
     "due_before": lambda moment: Q(due_at__lt=moment),
-    "updated_after": lambda moment: Q(Exists(LAST_EVENT.filter(at__gt=moment))),
+    "updated_after": lambda moment: Q(queries.changed_after(moment)),
     "cursor": lambda last: Q(pk__lt=last),
 }
 
