@@ -5,7 +5,7 @@ Every URL names its gate by one of the decorators here; a test walks the URL tab
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -19,6 +19,7 @@ from django.utils import timezone
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
+from hutong.hotline.kernel import texts
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
 
@@ -94,11 +95,23 @@ def case_for(request: DeskRequest, case_id: UUID) -> Case:
     """The case, if this post may see it; the look is recorded. Otherwise the same answer as for one that is not there."""
     case = cases.with_offices(cases.visible_to(request.post)).filter(pk=case_id).first()
     if case is None:
-        audit.record("refused", by=request.post, at=timezone.now(), subject="case", subject_id=case_id)
-        raise Http404
+        _no_case(request, case_id)
     if request.method == "GET":
         audit.record("looked", by=request.post, at=timezone.now(), subject="case", subject_id=case.id)
     return case
+
+
+def case_named(request: DeskRequest, name: str) -> Case:
+    """The case of this id or number that another action points at, by the same door."""
+    try:
+        return case_for(request, UUID(name))
+    except ValueError:
+        return cases.by_number(request.post, texts.storable(name).text) or _no_case(request, None)
+
+
+def _no_case(request: DeskRequest, case_id: UUID | None) -> NoReturn:
+    audit.record("refused", by=request.post, at=timezone.now(), subject="case", subject_id=case_id)
+    raise Http404
 
 
 def reached(request: DeskRequest, rows: QuerySet[M], pk: object) -> M:

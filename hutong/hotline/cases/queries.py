@@ -164,6 +164,11 @@ def since(case_id: UUID, version: int) -> QuerySet[Event]:
     return Event.objects.filter(case=case_id, seq__gt=version).select_related("by__staff", "office").order_by("seq")
 
 
+def changed_after(moment: datetime) -> Exists:
+    """Whether something happened to a case after a moment: its last event has the number of its version."""
+    return Exists(Event.objects.filter(case=OuterRef("pk"), seq=OuterRef("version"), at__gt=moment))
+
+
 def is_recused(case: Case, office: Office) -> bool:
     """Whether the office must never receive this case."""
     return case.recusals.filter(office=office).exists()

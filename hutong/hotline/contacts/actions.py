@@ -82,9 +82,9 @@ def receive(
     place_text: str = "",
     reporter: ReporterFacts | None = None,
 ) -> tuple[Contact, bool]:
-    """A report arrives by itself and waits, on the clock, for a person. Says whether it is new.
+    """A report arrives by itself and waits, on the clock, for a person. Says whether it is new. `by` is whose software sent it.
 
-    The same key with the same body is the same contact; with another body it is refused.
+    The same key with the same body is the same contact; with another body it is refused. Each sender has keys of its own.
     """
     if centre.kind != OfficeKind.HOTLINE_CENTRE:
         raise Refusal(rules.NOT_OF_THE_CENTRE)
@@ -96,7 +96,8 @@ def receive(
     faults.refuse()
     limit = rulebook.limit_for(tier=rules.NOT_JUDGED, step=rules.PENDING_STEP, division_code=centre.division_id, at=at)
     due_at = clocks.reckon(limit=limit, started_at=at, office=centre).due_at
-    contact = Contact(centre=centre, outcome=Outcome.PENDING, due_at=due_at, idempotency_key=idempotency_key, **fields)
+    sender = by.office if by else None
+    contact = Contact(centre=centre, sender=sender, outcome=Outcome.PENDING, due_at=due_at, idempotency_key=idempotency_key, **fields)
     return _write("receive", contact, known, by, at)
 
 
@@ -231,7 +232,7 @@ def _write(verb: str, contact: Contact, reporter: Mapping[str, Any] | None, by: 
 
 
 def _earlier(contact: Contact) -> Contact | None:
-    earlier = queries.with_key(contact.centre, contact.idempotency_key)
+    earlier = queries.with_key(contact.centre, contact.idempotency_key, sender=contact.sender)
     if earlier and earlier.idempotency_digest != contact.idempotency_digest:
         raise Refusal(rules.KEY_REUSED)
     return earlier

@@ -41,10 +41,12 @@ class Contact(models.Model):
     """One communication that reached us. It ends linked to a case, answered, or marked with a reason.
 
     `pending` only while a person has yet to look at it (a web report, a work order), and then until `due_at`.
+    `sender` is the office whose own software sent it: it gives the idempotency keys, and is told what became of it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     centre = models.ForeignKey(Office, models.PROTECT, related_name="contacts", verbose_name=_("受理中心"))
+    sender = models.ForeignKey(Office, models.PROTECT, null=True, related_name="contacts_sent", verbose_name=_("报送机构"))
     channel = models.CharField(_("渠道"), max_length=20, choices=Channel)
     received_at = models.DateTimeField(_("收到时间"))
     taken_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="contacts", verbose_name=_("接待人"))
@@ -67,7 +69,12 @@ class Contact(models.Model):
             models.Index(fields=["centre", "due_at"], name="contact_pending", condition=Q(outcome="pending")),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["centre", "idempotency_key"], condition=~Q(idempotency_key=""), name="contact_idempotency"),
+            models.UniqueConstraint(
+                fields=["centre", "idempotency_key"], condition=~Q(idempotency_key="") & Q(sender=None), name="contact_idempotency"
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "idempotency_key"], condition=~Q(idempotency_key=""), name="contact_sender_idempotency"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="not_a_case") & ~Q(not_a_case="") | ~Q(outcome="not_a_case") & Q(not_a_case=""), name="contact_reason"
             ),

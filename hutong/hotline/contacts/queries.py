@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from hutong.hotline.contacts import rules
@@ -71,9 +71,15 @@ def sheet_of(post: Post, draft_id: UUID, *, form: str, subject_id: UUID | None =
     return draft
 
 
-def with_key(centre: Office, key: str) -> Contact | None:
-    """The contact that this centre saved under an idempotency key."""
-    return Contact.objects.filter(centre=centre, idempotency_key=key).select_related("link__case").first() if key else None
+def told_to(post: Post) -> QuerySet[Contact]:
+    """The contacts whose end this post's office may know: those of its centre, and those that its own software sent."""
+    return Contact.objects.filter(Q(centre=post.office_id) | Q(sender=post.office_id)).select_related("centre", "link__case")
+
+
+def with_key(centre: Office, key: str, *, sender: Office | None = None) -> Contact | None:
+    """The contact that was saved under an idempotency key: of its sender, else of the centre."""
+    whose = Q(sender=sender) if sender else Q(sender=None, centre=centre)
+    return Contact.objects.filter(whose, idempotency_key=key).select_related("centre", "link__case").first() if key else None
 
 
 def is_spent(post: Post, *, draft_id: UUID, subject_id: UUID | None) -> bool:

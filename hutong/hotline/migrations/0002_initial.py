@@ -371,6 +371,7 @@ class Migration(migrations.Migration):
                 ('idempotency_digest', models.CharField(blank=True, max_length=64)),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hotline.division', verbose_name='事发地')),
                 ('centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='hotline.office', verbose_name='受理中心')),
+                ('sender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts_sent', to='hotline.office', verbose_name='报送机构')),
                 ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='hotline.post', verbose_name='接待人')),
             ],
             options={
@@ -653,7 +654,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('centre', 'idempotency_key'), name='contact_idempotency'),
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('idempotency_key', ''), _negated=True), ('sender', None)), fields=('centre', 'idempotency_key'), name='contact_idempotency'),
+        ),
+        migrations.AddConstraint(
+            model_name='contact',
+            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('sender', 'idempotency_key'), name='contact_sender_idempotency'),
         ),
         migrations.AddConstraint(
             model_name='contact',

@@ -144,6 +144,11 @@ def divisions_by_name(division: Division, *, on: date) -> dict[tuple[str, str], 
 # Offices
 
 
+def offices() -> QuerySet[Office]:
+    """All offices, ended ones too: a public list that everybody may read."""
+    return Office.objects.all()
+
+
 def centre_for(division: str, *, on: date) -> Office | None:
     """地市级受理: the hotline centre that takes the reports of a division (its code; an ended one's goes to its successor's)."""
     prefecture = rules.prefecture_of(successor_code(division, on=on))
@@ -274,6 +279,13 @@ def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
 def post_held(post_id: Any, *, staff: object, on: date) -> Post | None:
     """This post, if this person holds it on that day."""
     return posts_held(staff=staff, on=on).filter(pk=post_id).first() if isinstance(staff, Staff) else None
+
+
+def post_of_token(token: str, *, on: date) -> Post | None:
+    """The post as which a key of an office's software acts: while the key is in use, and the post is held on that day."""
+    posts = Post.objects.select_related("staff", "office", "office__parent", "office__division")
+    in_use = {"api_tokens__digest": rules.token_digest(token), "api_tokens__ended_at": None}
+    return posts.filter(stands(on), staff__is_active=True, **in_use).first()
 
 
 def posts_to_come(*, staff: Staff, on: date) -> QuerySet[Post]:

@@ -58,6 +58,28 @@ def test_the_same_key_with_another_body_is_refused(changes: dict[str, Any]) -> N
 
 
 @pytest.mark.django_db
+def test_each_sender_has_keys_of_its_own() -> None:
+    from_the_public, _created = receive()
+    from_a_school, created = receive(by=cast.post("shi"))
+    assert created
+    assert from_a_school != from_the_public
+    assert (from_a_school.sender, from_the_public.sender) == (cast.office("lianhu-education"), None)
+
+
+@pytest.mark.django_db
+def test_a_senders_key_names_one_contact_even_where_another_centre_would_take_it() -> None:
+    first, _created = receive(by=cast.post("shi"))
+    assert receive(by=cast.post("shi"), centre=cast.office("baoji")) == (first, False)
+
+
+@pytest.mark.django_db
+def test_what_became_of_a_contact_is_told_to_its_centre_and_its_sender() -> None:
+    contact, _created = receive(by=cast.post("shi"))
+    told = {name: contact in queries.told_to(cast.post(name)) for name in ("xu", "shi", "jiang", "qin", "song")}
+    assert told == {"xu": True, "shi": True, "jiang": False, "qin": False, "song": False}
+
+
+@pytest.mark.django_db
 def test_an_empty_report_and_an_office_that_is_no_centre_are_refused() -> None:
     with pytest.raises(Refusal) as refused:
         receive(narrative="\ud83d \x00")
