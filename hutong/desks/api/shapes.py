@@ -19,9 +19,6 @@ from hutong.hotline.network.models import Post, Role
 from hutong.hotline.people.models import GuardianshipRisk, LawfulBasis, Sex, SuicideRisk
 from hutong.hotline.rulebook.models import Tier, Unit
 
-# Who acts for the child must know the child; who stands above, decides or looks on need not.
-ACTS = frozenset({"centre", "lead", "holder", "part"})
-
 
 def coded(choices: Labelled) -> Any:
     """A text out of a table."""
@@ -45,10 +42,10 @@ MaybeText = Annotated[str | None, BeforeValidator(_none)]
 
 
 def shown(otherwise: Callable[[Any], Any]) -> BeforeValidator:
-    """The value itself to who acts on the case; to others what `otherwise` makes of it."""
+    """The value itself to who must know the people of the case; to others what `otherwise` makes of it."""
 
     def show(value: Any, info: ValidationInfo) -> Any:
-        return value if info.context and info.context["acts"] else otherwise(value)
+        return value if info.context and info.context["knows"] else otherwise(value)
 
     return BeforeValidator(show)
 
@@ -115,7 +112,7 @@ class Deadline(Shape):
 
 
 class HumanShape(Shape):
-    """What is known of a human being. The identity number is masked for everybody, the rest for who does not act on the case."""
+    """What is known of a human being. The identity number is masked for everybody, the rest for who need not know the people."""
 
     id: UUID
     name: Annotated[str, shown(masks.name)]
@@ -151,7 +148,7 @@ class Report(Shape):
 
     channel: str = coded(Channel.choices)
     received_at: At
-    narrative: Annotated[str, shown(withheld)]
+    narrative: str
 
 
 class Part(Shape):
@@ -233,20 +230,25 @@ class WholeCase(CaseLine):
     actions: list[Offer]
 
 
+OWN = ("plan", "place_text", "call_back", "worker", "deadline", "returns", "lower_to", "extension_days")
+
+
 def whole(case: Case, post: Post, *, leave_out: frozenset[str]) -> WholeCase:
     """A case as this post may know it, but for some of the actions. A constant number of queries."""
     now = queries.situation(case, post)
-    context = {"acts": bool(now.relations & ACTS)}
+    context = {"knows": rules.knows_people(now)}
     reports = case.contact_links.select_related("contact").order_by("at", "pk")
     parties = case.parties.select_related("person").order_by("pk")
     parts = case.assignments.select_related("office", "worker__staff").order_by("given_at", "pk")
     transfer = case.transfers.select_related("sender", "receiver", "decider").filter(state__in=("proposed", "settled")).first()
-    own = {name: getattr(case, name) for name in ("plan", "call_back", "worker", "deadline", "returns", "lower_to", "extension_days")}
+    own = {
+        name: getattr(case, name)
+        for name in ("plan", "place_text", "call_back", "worker", "deadline", "returns", "lower_to", "extension_days")
+    }
     return WholeCase(
         **dict(CaseLine.model_validate(case)),
         **own,
-        place_text=case.place_text if context["acts"] else "",
-        reports=[Report.model_validate(link.contact, context=context) for link in reports],
+        reports=[Report.model_validate(link.contact) for link in reports],
         children=[ChildShape.model_validate(child, context=context) for child in queries.children_of(case)],
         parties=[PartyShape.model_validate(party, context=context) for party in parties],
         parts=[Part.model_validate(part) for part in parts],

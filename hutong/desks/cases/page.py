@@ -1,6 +1,7 @@
 """What stands on the page of a case: a context for each of its regions, used by the page and by the region alone."""
 
-from typing import Any
+from copy import copy
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,9 +13,12 @@ from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Draft
+from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
+from hutong.hotline.people.models import Child, Human
 
+H = TypeVar("H", bound=Human)
 STORY = 60  # events on the page; the older ones on request
 LOOKS = 12
 
@@ -53,7 +57,7 @@ class File:
     def story(self, *, everything: bool = False) -> dict[str, Any]:
         """What happened, newest first."""
         events = list(queries.story(self.case)[: None if everything else STORY])
-        names = queries.names_in(events)
+        names = queries.names_in(events, whole=rules.knows_people(self.situation))
         return {
             "story": [(event, wording.done(event), wording.particulars(event, names)) for event in events],
             "older": bool(events) and events[-1].seq > 1,
@@ -65,9 +69,9 @@ class File:
         looks = list(audit.looks(case.pk)[:LOOKS])
         posts = network.posts_by_id(look["post_id"] for look in looks)
         return {
-            "children": case.child_links.select_related("child__present_division", "child__registered_division").order_by("pk"),
+            "children": [self.seen(child) for child in queries.children_of(case)],
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
-            "parties": case.parties.select_related("person").order_by("pk"),
+            "parties": [(party, self.seen(party.person)) for party in case.parties.select_related("person").order_by("pk")],
             "reports": case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at"),
             "parts": case.assignments.select_related("office", "worker__staff", "given_by__staff").order_by("given_at"),
             "transfers": case.transfers.select_related("sender", "receiver", "decider").order_by("-proposed_at"),
@@ -78,6 +82,16 @@ class File:
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
         }
+
+    def seen(self, human: H) -> H:
+        """A child or person as shown: the identity number in part, and to who need not know the people the rest too."""
+        shown = copy(human)
+        shown.id_number = masks.identity_number(human.id_number)
+        if not rules.knows_people(self.situation):
+            shown.name, shown.phone, shown.address = masks.name(human.name), masks.telephone(human.phone), ""
+            if isinstance(shown, Child):
+                shown.school = ""
+        return shown
 
     @cached_property
     def sees_reporter(self) -> bool:

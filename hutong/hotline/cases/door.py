@@ -168,7 +168,8 @@ def door(
             raise Refusal(rules.NOT_THERE)
         now = queries.situation(case, by)
         if not now.relations:
-            raise Refusal(rules.NOT_THERE)
+            may_look = by and queries.visible_to(by).filter(pk=case_id).exists()
+            raise Refusal(rules.NOT_YOURS if may_look else rules.NOT_THERE)
         if once and Event.objects.filter(pk=once).exists():
             raise Refusal(rules.REPEATED)
         if seen is not None and seen != case.version and not action.adds_only:

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, Presence, Recusal, Stage
 from hutong.hotline.cases.rules import Action, Situation
+from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.kernel.search import holding
@@ -199,14 +200,16 @@ NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
     "person": (Person.objects.all(), str),
     "case": (Case.objects.all(), lambda case: case.number),
 }
+OF_PEOPLE = ("child", "person")
 
 
-def names_in(events: Iterable[Event]) -> dict[str, str]:
-    """What stands behind the ids in the details of events. One query for each kind that occurs."""
+def names_in(events: Iterable[Event], *, whole: bool) -> dict[str, str]:
+    """What stands behind the ids in the details of events; people's names `whole` or in part. One query for each kind that occurs."""
     names: dict[str, str] = {}
     for key, (rows, name) in NAMED.items():
         ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
-        names |= {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
+        found = {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
+        names |= {pk: masks.name(said) for pk, said in found.items()} if key in OF_PEOPLE and not whole else found
     return names
 
 

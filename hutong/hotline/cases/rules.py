@@ -279,6 +279,11 @@ def sees_reporter(situation: Situation) -> bool:
     return "centre" in situation.relations and situation.role in DESK
 
 
+def knows_people(situation: Situation) -> bool:
+    """Who acts for the child must know the child; who stands above, decides or looks on reads names and numbers in part."""
+    return bool(situation.relations & {"centre", "lead", "holder", "part"})
+
+
 def is_lower(tier: str, than: str) -> bool:
     """Whether `tier` is less urgent than `than`."""
     return TIERS.index(tier) > TIERS.index(than)

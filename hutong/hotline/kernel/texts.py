@@ -10,7 +10,7 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 
 LIMIT = 20_000
 REMOVED = _("有 {count} 处无法识别的字符(多为半个表情或生僻字)没有保存,其余文字都在,请看一眼。")
-TOO_LONG = _("文字有 {count} 字,超过 {limit} 字,没有保存;草稿仍在。")
+TOO_LONG = _("文字有 {count} 字,超过 {limit} 字,没有保存。")
 SHORTEN = _("请删减,或把其余部分另记一条。")
 
 UNREADABLE = "\ufffd"  # what a browser, or decoding, makes of half a surrogate

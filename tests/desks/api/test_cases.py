@@ -221,7 +221,7 @@ class TestWhatIsShown:
 
         assert [said["children"][0]["name"] for said in (before, after)] == ["张小雨", "张*"]
 
-    def test_who_stands_above_sees_the_case_and_not_the_child(self) -> None:
+    def test_who_stands_above_reads_the_report_and_not_who_the_child_is(self) -> None:
         case = with_people(case_at("handling"))
 
         said = read("song", case)
@@ -230,7 +230,7 @@ class TestWhatIsShown:
         shown = {"name": "张*", "phone": "138****5678", "address": "", "school": "", "born_on": None, "age": 7}
         assert {name: child[name] for name in shown} == shown
         assert party["person"]["name"] == "张*"
-        assert [report["narrative"] for report in said["reports"]] == [""]
+        assert [report["narrative"] for report in said["reports"]] == [WORDS]
 
     def test_an_identity_number_is_masked_for_everybody(self) -> None:
         case = with_people(case_at("handling"))

@@ -126,3 +126,27 @@ def test_a_long_story_is_shown_in_two_steps() -> None:
     assert "第 0 记" not in shown
     everything = signed_in("zhou").get(reverse("cases:story", args=[case.pk])).content.decode()
     assert "第 0 记" in everything
+
+
+def test_who_stands_above_reads_names_and_numbers_in_part_and_nobody_a_whole_identity_number() -> None:
+    case = case_at("handling")
+    child = case.child_links.get().child
+    Child.objects.filter(pk=child.pk).update(
+        id_number="610104201703010011", phone="13900001111", address="环城西路 3 号", school="莲湖小学"
+    )
+    recording.add_party(case.pk, person=Person.objects.create(name="钱大成"), role="guardian", relation="父亲", by=post("zhou"), at=START)
+    for who, knows in (("wang", True), ("zhou", True), ("song", False)):
+        shown = page(who, case)
+        assert ("小雨" in shown, "13900001111" in shown, "环城西路 3 号" in shown, "钱大成" in shown) == (knows,) * 4
+        assert "610104201703010011" not in shown
+        assert "610***********0011" in shown
+
+
+def test_who_may_look_but_has_no_place_on_a_case_is_told_so() -> None:
+    case = case_at("handling")
+    assignments.refer(case.pk, office=office("lianhu-education"), by=post("zhou"), at=START, seen=None, text="复学")
+    assignments.accept_part(case.pk, by=post("shi"), at=START, seen=None)
+    assignments.finish_part(case.pk, by=post("shi"), at=START, seen=None, text="已复学")
+    answer = signed_in("shi").post(reverse("cases:act", args=[case.pk, "note"]), {"text": "?"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    assert "您的岗位不能做这一步。" in answer.content.decode()
