@@ -81,7 +81,8 @@ def _listening(port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((HOST, port))
         except (OSError, OverflowError) as error:
-            raise Trouble(f"Port {port} cannot be used ({error}). Choose another with --port; the one after it is needed too.") from None
+            remedy = "Choose another with `make run PORT=...` or `hutong up --port ...`; the one after it is needed too."
+            raise Trouble(f"Port {port} cannot be used ({error}). {remedy}") from None
         listener.listen(1024)
         yield listener
 
@@ -96,8 +97,8 @@ def _prepare(*, demo: bool) -> list[tuple[str, str, str]]:
 
 
 def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:
-    """What the processes are told; what the environment already says stands."""
-    web, live = (f"http://{HOST}:{port}" for port in (options.port, options.port + 1))
+    """What the processes are told; what the environment already says stands. Where it names hosts, both ports are behind one proxy."""
+    web, live = ("", "") if "HUTONG_HOSTS" in os.environ else (f"http://{HOST}:{port}" for port in (options.port, options.port + 1))
     told = {"HUTONG_LIVE_URL": live, "HUTONG_WEB_ORIGIN": web, "HUTONG_DEMO": "1" if options.demo else "0"}
     if "HUTONG_SECRET_KEY" not in os.environ:
         told["HUTONG_SECRET_KEY"] = database.kept_secret(data / "key.secret")

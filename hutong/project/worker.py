@@ -23,7 +23,7 @@ def main() -> None:
         try:
             fired = timers.sweep(at=timezone.now())
         except (OperationalError, InterfaceError) as error:
-            say(f"worker: the database is gone, trying again: {error}".strip())
+            say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")
             connection.close()
             fired = []
         for line in fired:
