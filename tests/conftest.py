@@ -75,9 +75,8 @@ def drop(admin: Admin, name: str) -> None:
 
 
 def drop_left_over(admin: Admin) -> None:
-    """What killed runs left (a run that lives holds a connection to its database), and templates of code long gone."""
-    left = r"""SELECT datname FROM pg_database d WHERE datname LIKE 'hutong\_test\_%%'
-        AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)"""
+    """What killed runs left (a run that lives holds a lock in the name of its database), and templates of code long gone."""
+    left = r"SELECT datname FROM pg_database WHERE datname LIKE 'hutong\_test\_%%' AND pg_try_advisory_lock(hashtext(datname))"
     old = r"SELECT datname FROM pg_database WHERE datname LIKE 'hutong\_template\_%%' ORDER BY oid DESC OFFSET %s"
     for (name,) in admin.execute(f"{left} UNION ALL ({old})", [KEPT_TEMPLATES]).fetchall():
         drop(admin, str(name))
@@ -102,10 +101,9 @@ def fresh_database(admin_url: str) -> Iterator[database.Addresses]:
                 make_template(template, admin)
             copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
             admin.execute(copy.format(*map(sql.Identifier, (name, template, database.OWNER))))
-            in_use = psycopg.connect(admin_url, dbname=name)
-        with in_use:
-            yield database.addresses(CLUSTER, database=name)
-            connections["default"].close()
+            admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        yield database.addresses(CLUSTER, database=name)
+        connections["default"].close()
         drop(admin, name)
 
 

@@ -115,6 +115,8 @@ class Server:
     def _make(self) -> None:
         """Into a folder aside, named rightly only when whole: a start that is killed leaves no half a cluster."""
         aside = self.data / "postgres.new"
+        while _work_in(aside):  # an initdb that outlived the start which began it
+            time.sleep(0.05)
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
         os.chown(aside, *self._account)

@@ -24,8 +24,8 @@ from tests.desks.operator.sheets import typed
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds
+SERVING = 5  # processes: the pages' leader and its two, the live stream, the worker
 LAST_SIGN_IN = demo.SIGN_INS[-1][2]
-NOT_OURS = ("HUTONG_", "DATABASE_")  # what the tests' own environment says is not for the product under test
 
 
 class Product:
@@ -34,32 +34,35 @@ class Product:
     def __init__(self, data: Path, **environment: str) -> None:
         self.data, self.port = data, free_ports()
         self.process: subprocess.Popen[bytes] | None = None
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)},
-            "HUTONG_DATA": str(data),
-            **environment,
-        }
+        self.environment = {**without_ours(), "HUTONG_DATA": str(data), **environment}
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *arguments: str) -> str:
+    def start(self) -> str:
         """Start it, and return what it said once it greets or has ended."""
+        self.launch()
+        wait_until(lambda: LAST_SIGN_IN in self.said() or self.process.poll() is not None, PATIENCE)
+        return self.said()
+
+    def launch(self) -> None:
+        """Start it, and do not wait."""
         if self.process:
             self.process.wait(PATIENCE)
-        log = self.data.with_suffix(".log")
-        with log.open("w") as file:
+        with self.data.with_suffix(".log").open("w") as log:
             self.process = subprocess.Popen(
-                [Path(sys.executable).with_name("hutong"), "up", "--demo", f"--port={self.port}", *arguments],
+                [Path(sys.executable).with_name("hutong"), "up", "--demo", f"--port={self.port}"],
                 cwd=ROOT,
                 env=self.environment,
-                stdout=file,
+                stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(lambda: LAST_SIGN_IN in log.read_text() or self.process.poll() is not None, PATIENCE)
-        return log.read_text()
+
+    def said(self) -> str:
+        """What it has said so far."""
+        return self.data.with_suffix(".log").read_text()
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """As Ctrl-C does; its exit code."""
@@ -160,6 +163,11 @@ def is_saved(client: httpx.Client, sheet_id: UUID, words: str) -> bool:
     return False
 
 
+def without_ours() -> dict[str, str]:
+    """The environment, less what it says about the tests' own database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("HUTONG_", "DATABASE_"))}
+
+
 def form(client: httpx.Client, **fields: str) -> dict[str, str]:
     """The fields with the token that Django asks for."""
     return fields | {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
@@ -170,7 +178,12 @@ def kill(*pids: int) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not any(_link(pid, "exe") for pid in pids))
+    wait_until(lambda: not any(is_running(pid) for pid in pids))
+
+
+def is_running(pid: int) -> bool:
+    """Whether it runs; one that is dead and not yet buried does not."""
+    return _link(pid, "exe") != ""
 
 
 def free_ports() -> int:
