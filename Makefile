@@ -40,7 +40,7 @@ setup setup-dev:
 
 # Whole or made anew: the file that says "whole" is written last, and taken away before anything is added.
 .venv/.setup: requirements.txt pyproject.toml
-	$(PYTHON) -c "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))" || { echo "Hutong needs Python 3.11 or newer, with venv. \
+	$(PYTHON) -c "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || { echo "Hutong needs Python 3.11 or newer, with venv. \
 	On Debian: apt-get install python3-venv. Another Python: make PYTHON=/path/to/python3 ..."; exit 1; }
 	echo "Installing into .venv, once; this takes a minute ..."
 	$(PYTHON) -m venv --clear .venv
