@@ -60,5 +60,5 @@ setup setup-dev:
 browser:
 	@[ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && fc-list :lang=zh 2>/dev/null | grep -q . \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
-	&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(BROWSER); } \
+	&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(BROWSER) >/dev/null; } \
 	|| { echo "The tests drive a browser and look at Chinese pages. Install $(BROWSER); another place of Chromium: CHROMIUM=..."; exit 1; }
