@@ -2,7 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Root's database runs as an account of its own, which must be able to read the programs.
+OPEN := umask 022 &&
+INSTALL := $(OPEN) $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEXTS := $(patsubst %.po,%.mo,$(wildcard hutong/locale/*/LC_MESSAGES/django.po))
 BROWSER := chromium fonts-noto-cjk fontconfig
 
@@ -43,7 +45,7 @@ setup setup-dev:
 	$(PYTHON) -c "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || { echo "Hutong needs Python 3.11 or newer, with venv. \
 	On Debian: apt-get install python3-venv. Another Python: make PYTHON=/path/to/python3 ..."; exit 1; }
 	echo "Installing into .venv, once; this takes a minute ..."
-	$(PYTHON) -m venv --clear .venv
+	$(OPEN) $(PYTHON) -m venv --clear .venv
 	$(INSTALL) --require-hashes -r requirements.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@

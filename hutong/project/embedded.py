@@ -58,7 +58,7 @@ class Server:
                 fcntl.flock(self._using, fcntl.LOCK_SH)
                 atexit.register(self.leave)
             if os.geteuid() == 0:
-                _make_passable(self.folder, _binaries())
+                _let_pass(self.folder, _binaries())
             if not (self.folder / "PG_VERSION").exists():
                 self._make()
             self._launch()
@@ -217,11 +217,10 @@ def _account_of_its_own() -> tuple[int, int]:
         raise Trouble(f"PostgreSQL does not run as root, and its account {ACCOUNT} could not be made: {made.stderr.strip()}") from None
 
 
-def _make_passable(*paths: Path) -> None:
+def _let_pass(*paths: Path) -> None:
     """Let the account walk through the folders above, without letting it read them."""
-    for path in paths:
-        for folder in path.parents:
-            mode = folder.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                folder.chmod(mode | stat.S_IXOTH)
-                log.warning("%s may now be walked through (chmod o+x): the database's account lives below it.", folder)
+    shut = {folder for path in paths for folder in path.parents if not folder.stat().st_mode & stat.S_IXOTH}
+    for folder in shut:
+        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+    if shut:
+        log.warning("So that the database's account gets through, chmod o+x: %s", ", ".join(map(str, sorted(shut))))

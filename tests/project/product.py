@@ -183,7 +183,7 @@ def kill(*pids: int) -> None:
 
 def is_running(pid: int) -> bool:
     """Whether it runs; one that is dead and not yet buried does not."""
-    return _link(pid, "exe") != ""
+    return _link(pid, "cwd") != ""  # the last thing that the dead let go of
 
 
 def free_ports() -> int:

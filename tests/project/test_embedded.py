@@ -81,6 +81,16 @@ def test_it_does_not_run_as_root(server: Server) -> None:
     assert Path(f"/proc/{server.pid()}").stat().st_uid == server.folder.stat().st_uid != 0
 
 
+def test_folders_above_may_be_walked_through_by_its_account_and_not_read(server: Server, folder: Path) -> None:
+    shut = folder / "shut"
+    shut.mkdir(mode=0o700)
+    moved = Server(server.data.rename(shut / "data"))
+    moved.start()
+    moved.leave()
+    assert shut.stat().st_mode & 0o777 == (0o701 if os.geteuid() == 0 else 0o700)
+    moved.data.rename(server.data)
+
+
 def test_a_number_that_another_process_bears_now_is_no_server(server: Server) -> None:
     for lock in ("postmaster.pid", ".s.PGSQL.5432.lock"):
         (server.folder / lock).write_text(f"{os.getpid()}\n{server.folder}\n1\n5432\n{server.folder}\n\n0 0\n")
