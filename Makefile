@@ -6,14 +6,14 @@ BIN := .venv/bin
 OPEN := umask 022 &&
 INSTALL := $(OPEN) $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TEXTS := $(patsubst %.po,%.mo,$(wildcard hutong/locale/*/LC_MESSAGES/django.po))
-BROWSER := chromium fonts-noto-cjk fontconfig
+BROWSER := chromium fonts-noto-cjk fontconfig libatomic1
 
 .PHONY: run test quick lint format setup setup-dev browser lock
 
 run: setup
 	@$(BIN)/hutong up --demo $(if $(PORT),--port=$(PORT))
 
-test: setup-dev browser lint
+test: browser lint
 	$(BIN)/python -m pytest
 
 quick: setup-dev lint
@@ -59,8 +59,9 @@ setup setup-dev:
 %.mo: %.po | .venv/.setup
 	$(BIN)/pybabel --quiet compile --use-fuzzy --input-file=$< --output-file=$@
 
-browser:
-	@[ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && fc-list :lang=zh 2>/dev/null | grep -q . \
+# Chromium, Chinese letters, and what Playwright's own program leans on.
+browser: setup-dev
+	@[ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && fc-list :lang=zh 2>/dev/null | grep -q . && $(BIN)/playwright --version >/dev/null 2>&1 \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(BROWSER) >/dev/null; } \
 	|| { echo "The tests drive a browser and look at Chinese pages. Install $(BROWSER); another place of Chromium: CHROMIUM=..."; exit 1; }
