@@ -16,7 +16,7 @@ run: setup
 test: browser lint
 	$(BIN)/python -m pytest
 
-quick: setup-dev lint
+quick: lint
 	$(BIN)/python -m pytest -q -m "not browser and not slow"
 
 lint: setup-dev

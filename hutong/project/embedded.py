@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 ACCOUNT = "hutong"  # PostgreSQL refuses to run as root; root's cluster runs as this account
 PORT = "5432"  # part of the socket's name; nothing listens on TCP
 LONGEST_SOCKET = 100  # bytes; the system's limit is 107
+OURS = {"postgres", "initdb"}  # names of the processes that write in a cluster's folder
 RECOVERY = 600  # seconds that a start may take after a crash
 SHORT = Path("/tmp")  # noqa: S108 where sockets go whose own name is too long; the same for every process, whatever its TMPDIR
 
@@ -183,8 +184,14 @@ class Server:
 
 
 def _work_in(folder: Path) -> bool:
-    """Whether any process stands in the folder: a server, or what a killed one left."""
-    return any(_folder_of(int(entry.name)) == folder for entry in Path("/proc").glob("[0-9]*"))
+    """Whether a server works in the folder, or what a killed one left. Somebody's shell that stands there does not count."""
+    return any(_folder_of(int(entry.name)) == folder and _name_of(entry) in OURS for entry in Path("/proc").glob("[0-9]*"))
+
+
+def _name_of(process: Path) -> str:
+    with suppress(OSError):
+        return (process / "comm").read_text().strip()
+    return ""
 
 
 def _folder_of(pid: int) -> Path | None:

@@ -20,9 +20,9 @@ from hutong.hotline.network import demo
 from hutong.project import embedded
 from hutong.project.supervisor import MARK
 from tests.browser import wait_until
+from tests.conftest import ROOT
 from tests.desks.operator.sheets import typed
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds
 SERVING = 5  # processes: the pages' leader and its two, the live stream, the worker
 LAST_SIGN_IN = demo.SIGN_INS[-1][2]

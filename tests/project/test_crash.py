@@ -15,11 +15,11 @@ pytestmark = pytest.mark.slow
 
 VICTIMS: dict[str, Callable[[Product], list[int]]] = {
     "the process that leads the pages": lambda product: [product.leader("web")],
-    "a process that answers for pages": lambda product: product.web_workers()[:1],
+    "a process that answers for pages": lambda product: [product.web_workers()[0]],
     "all that answer for pages": lambda product: [product.leader("web"), *product.web_workers()],
     "the live stream": lambda product: [product.leader("live")],
     "the worker": lambda product: [product.leader("worker")],
-    "a process of the database": lambda product: product.backends("web")[:1],
+    "a process of the database": lambda product: [product.backends("web")[0]],
     "the database's first process": lambda product: [product.postmaster()],
     "the whole database": lambda product: product.database_processes(),
 }

@@ -119,6 +119,12 @@ def test_after_its_first_process_was_killed_it_is_started_again(server: Server) 
     assert (server.alive(), server.pid() == killed) == (True, False)
 
 
+def test_a_shell_that_stands_in_its_folder_keeps_nobody_waiting(server: Server) -> None:
+    with subprocess.Popen(["cat"], cwd=server.folder, stdin=subprocess.PIPE):
+        server.start()
+        assert answer(server, "SELECT 1") == 1
+
+
 def test_it_is_not_started_beside_what_a_killed_one_left_at_work(server: Server) -> None:
     server.start()
     killed, busy = server.pid(), psycopg.connect(server.address)
