@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
@@ -74,14 +74,14 @@ class Product:
         return [pid for pid in _running() if f"{MARK}={self.data}".encode() in _read(pid, "environ").split(b"\0")]
 
     def leader(self, name: str) -> int:
-        """The process of a service that the runner started itself."""
+        """The process of a service that the runner started itself, as soon as it has."""
         word = {"web": b"gunicorn", "live": b"uvicorn", "worker": b"hutong.project.worker"}[name]
-        (found,) = [pid for pid in _children(self.process.pid) if word in _read(pid, "cmdline").split(b"\0")]
+        (found,) = first(lambda: [pid for pid in _children(self.process.pid) if word in _read(pid, "cmdline").split(b"\0")])
         return found
 
     def web_workers(self) -> list[int]:
-        """The processes that answer for the pages."""
-        return _children(self.leader("web"))
+        """The processes that answer for the pages, as soon as there are any."""
+        return first(lambda: _children(self.leader("web")))
 
     def postmaster(self) -> int:
         found = embedded.Server(self.data).pid()
@@ -116,7 +116,7 @@ class Writer:
     """An operator who hands in one report after the other, and presses the button again where no answer came."""
 
     def __init__(self, product: Product) -> None:
-        self.product = product
+        self.product, self.name = product, new_id()
         self.saved: list[str] = []
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._write)
@@ -141,12 +141,12 @@ class Writer:
         """What the database holds of what was typed, in the order of writing."""
         words = "SELECT narrative FROM contacts_contact WHERE narrative LIKE %s ORDER BY received_at"
         with self.product.sql() as connection:
-            return [str(narrative) for (narrative,) in connection.execute(words, [f"%{id(self)}%"])]
+            return [str(narrative) for (narrative,) in connection.execute(words, [f"%{self.name}%"])]
 
     def _write(self) -> None:
         with self.product.client() as client:
             while not self._done.is_set():
-                sheet_id, words = new_id(), f"{id(self)} 的第 {len(self.saved) + 1} 份"
+                sheet_id, words = new_id(), f"{self.name} 的第 {len(self.saved) + 1} 份"
                 end = time.monotonic() + PATIENCE
                 while not is_saved(client, sheet_id, words):
                     assert time.monotonic() < end, "no answer"
@@ -171,6 +171,13 @@ def without_ours() -> dict[str, str]:
 def form(client: httpx.Client, **fields: str) -> dict[str, str]:
     """The fields with the token that Django asks for."""
     return fields | {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
+
+
+def first(find: Callable[[], list[int]]) -> list[int]:
+    """What is found as soon as anything is."""
+    found: list[int] = []
+    wait_until(lambda: found.extend(find()) or found, PATIENCE)
+    return found
 
 
 def kill(*pids: int) -> None:
