@@ -79,7 +79,7 @@ class Server:
     def alive(self) -> bool:
         """Whether the server's process runs; the number in its file alone is no proof, for numbers come round again."""
         pid = self.pid()
-        return pid is not None and _folder_of(pid) == self.folder
+        return pid is not None and _stands_in(self.folder, Path(f"/proc/{pid}"))
 
     def pid(self) -> int | None:
         """The process that the cluster's own file names."""
@@ -185,7 +185,7 @@ class Server:
 
 def _work_in(folder: Path) -> bool:
     """Whether a server works in the folder, or what a killed one left. Somebody's shell that stands there does not count."""
-    return any(_folder_of(int(entry.name)) == folder and _name_of(entry) in OURS for entry in Path("/proc").glob("[0-9]*"))
+    return any(_name_of(process) in OURS and _stands_in(folder, process) for process in Path("/proc").glob("[0-9]*"))
 
 
 def _name_of(process: Path) -> str:
@@ -194,11 +194,11 @@ def _name_of(process: Path) -> str:
     return ""
 
 
-def _folder_of(pid: int) -> Path | None:
-    """Where a process works; a server stands in its cluster's folder."""
+def _stands_in(folder: Path, process: Path) -> bool:
+    """A server stands in its cluster's folder. The folder itself is compared: by name, a container's may look like ours."""
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cwd").readlink()
-    return None
+        return (process / "cwd").samefile(folder)
+    return False
 
 
 @cache

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hutong.project import database, embedded, installing
 from hutong.project.installing import say
-from hutong.project.supervisor import MARK, Child, Service, end_left_over, stop
+from hutong.project.supervisor import MARK, Child, Service, end_left_over, mark_of, stop
 from hutong.project.trouble import Trouble
 
 WEB = (
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     _end_on_signals()
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_only_run_on(data))
-        end_left_over(str(data))
+        end_left_over(mark_of(data))
         stack.callback(embedded.server(data).leave)
         sockets = [stack.enter_context(_listening(port)).fileno() for port in (options.port, options.port + 1)]
         sign_ins = _prepare(demo=options.demo)
@@ -103,7 +103,7 @@ def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:
     if "HUTONG_SECRET_KEY" not in os.environ:
         told["HUTONG_SECRET_KEY"] = database.kept_secret(data / "key.secret")
     ours = {name: value for name, value in os.environ.items() if name not in NOT_FOR_CHILDREN}
-    return {**told, **ours, MARK: str(data)}
+    return {**told, **ours, MARK: mark_of(data)}
 
 
 def _services(web: int, live: int) -> tuple[Service, ...]:
@@ -156,4 +156,4 @@ def _stop(children: list[Child], data: Path) -> None:
         signal.signal(number, signal.SIG_IGN)
     with suppress(OSError):  # the terminal may be gone
         say("Stopping ...")
-    stop(children, str(data))
+    stop(children, mark_of(data))

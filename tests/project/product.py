@@ -18,7 +18,7 @@ import psycopg
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network import demo
 from hutong.project import embedded
-from hutong.project.supervisor import MARK
+from hutong.project.supervisor import MARK, mark_of
 from tests.browser import wait_until
 from tests.conftest import ROOT
 from tests.desks.operator.sheets import typed
@@ -71,7 +71,8 @@ class Product:
 
     def processes(self) -> list[int]:
         """All that the runner started."""
-        return [pid for pid in _running() if f"{MARK}={self.data}".encode() in _read(pid, "environ").split(b"\0")]
+        sought = f"{MARK}={mark_of(self.data)}".encode()
+        return [pid for pid in _running() if sought in _read(pid, "environ").split(b"\0")]
 
     def leader(self, name: str) -> int:
         """The process of a service that the runner started itself, as soon as it has."""

@@ -12,6 +12,7 @@ import pytest
 
 from hutong.project.embedded import Server
 from hutong.project.trouble import Trouble
+from tests.browser import wait_until
 from tests.project.product import kill
 
 NAMES = {
@@ -160,3 +161,26 @@ def test_a_server_that_cannot_start_says_why(server: Server) -> None:
     (server.folder / "postgresql.conf").write_text("shared_buffers = many\n")
     with pytest.raises(Trouble, match='invalid value for parameter "shared_buffers"'):
         server.start()
+
+
+@pytest.fixture
+def container(folder: Path, server: Server) -> Iterator[Path]:
+    """A process of PostgreSQL's name in a container, in what looks from outside like our folder."""
+    program = shutil.copy("/bin/sleep", folder / "postgres")
+    inside = 'mount -t tmpfs none /mnt && mkdir -p "/mnt$1" && cd "/mnt$1" && umount --lazy /mnt && echo in && exec "$0" 60'
+    with subprocess.Popen(["unshare", "--mount", "sh", "-c", inside, program, server.folder], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        if process.stdout.readline() != b"in\n":
+            pytest.skip("only root may make a container")
+        seen = Path(f"/proc/{process.pid}")
+        wait_until(lambda: (seen / "comm").read_text() == "postgres\n")
+        yield seen
+        process.kill()
+
+
+def test_a_server_in_a_container_at_a_folder_of_the_same_name_is_another(server: Server, container: Path) -> None:
+    assert (container / "cwd").readlink() == server.folder
+    (server.folder / "postmaster.pid").write_text(f"{container.name}\n{server.folder}\n1\n5432\n{server.folder}\n\n0 0\n")
+    assert not server.alive()
+    server.start()
+    assert answer(server, "SELECT 1") == 1
