@@ -2,41 +2,73 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Root's database runs as an account of its own, which must be able to read the programs.
+OPEN := umask 022 &&
+INSTALL := $(OPEN) $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TEXTS := $(patsubst %.po,%.mo,$(wildcard hutong/locale/*/LC_MESSAGES/django.po))
+BROWSER := chromium fonts-noto-cjk fontconfig libatomic1
 
-.PHONY: run test quick setup setup-dev chromium format lock bench clean
+.PHONY: run test quick lint format docs texts bench setup setup-dev browser lock
 
 run: setup
-	$(BIN)/hutong up --demo
+	@$(BIN)/hutong up --demo $(if $(PORT),--port=$(PORT))
 
-test: setup-dev chromium lint
+test: browser lint
 	$(BIN)/python -m pytest
 
-quick: setup-dev lint
+quick: lint
 	$(BIN)/python -m pytest -q -m "not browser and not slow"
 
-.PHONY: lint
 lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet hutong
 	$(BIN)/lint-imports
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
-setup: .venv/.runs
-setup-dev: .venv/.tests
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
-.venv/bin/python:
-	$(PYTHON) -m venv .venv
-
-.venv/.runs: requirements.txt pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
-	touch $@
-
-.venv/.tests: .venv/.runs requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	touch $@
-
-.PHONY: docs
+# The pages of docs/ that are drawn from tables, and the catalogue of English texts.
 docs: setup
 	$(BIN)/python -m hutong.project.handbook
+
+texts: setup
+	$(BIN)/python -m hutong.project.texts
+
+# The same versions everywhere; which registry they come from is the machine's own setting.
+lock: setup-dev
+	for file in requirements requirements-dev; do CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --allow-unsafe \
+	--generate-hashes --strip-extras --no-emit-index-url --no-emit-options --no-emit-trusted-host --output-file=$$file.txt $$file.in; done
+
+# One at a time, for somebody may type `make` twice.
+setup setup-dev:
+	@flock Makefile $(MAKE) --silent .venv/.$@ $(TEXTS)
+
+# Whole or made anew: the file that says "whole" is written last, and taken away before anything is added.
+.venv/.setup: requirements.txt pyproject.toml
+	$(PYTHON) -c "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || { echo "Hutong needs Python 3.11 or newer, with venv. \
+	On Debian: apt-get install python3-venv. Another Python: make PYTHON=/path/to/python3 ..."; exit 1; }
+	echo "Installing into .venv, once; this takes a minute ..."
+	$(OPEN) $(PYTHON) -m venv --clear .venv
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/.setup-dev: .venv/.setup requirements-dev.txt
+	echo "Installing what the tests need into .venv, once ..."
+	rm .venv/.setup
+	$(INSTALL) --require-hashes -r requirements-dev.txt
+	touch .venv/.setup $@
+
+%.mo: %.po | .venv/.setup
+	$(BIN)/pybabel --quiet compile --use-fuzzy --input-file=$< --output-file=$@
+
+# Chromium, Chinese letters, and what Playwright's own program leans on.
+browser: setup-dev
+	@[ -x "$${CHROMIUM:-/usr/bin/chromium}" ] && fc-list :lang=zh 2>/dev/null | grep -q . && $(BIN)/playwright --version >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(BROWSER) >/dev/null; } \
+	|| { echo "The tests drive a browser and look at Chinese pages. Install $(BROWSER); another place of Chromium: CHROMIUM=..."; exit 1; }

@@ -5,9 +5,12 @@ Tests run with the rights of the working role. `db` rolls back; `committed` real
 
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import psycopg
 import pytest
@@ -18,7 +21,9 @@ from psycopg import sql
 from hutong.project import database, settings
 
 pytest_plugins = ("tests.browser",)
+Admin: TypeAlias = "psycopg.Connection[tuple[object, ...]]"
 ROOT = Path(__file__).resolve().parent.parent
+KEPT_TEMPLATES = 5  # of the states of the code that were tested last; a branch goes back to its own without making it again
 CLUSTER = Path(os.environ.get("HUTONG_TEST_DATA", Path(tempfile.gettempdir()) / f"hutong-tests-{os.getuid()}"))
 MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "hutong/hotline/**/rules.py", "hutong/hotline/**/actions.py",
              "hutong/hotline/network/*.py", "hutong/project/reference.py", "tests/cast.py", "requirements.txt")  # fmt: skip
@@ -28,6 +33,10 @@ WORK_TABLES = (
     "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "contacts_contact", "contacts_draft",
     "contacts_reporter", "network_api_token", "people_child", "people_person", "replies_follow_up", "replies_reply", "django_session",
 )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes more than a few seconds; `make quick` leaves it out")
 
 
 def use(addresses: database.Addresses, *, owner: bool = False) -> None:
@@ -46,33 +55,64 @@ def template_name() -> str:
     return f"hutong_template_{digest.hexdigest()[:12]}"
 
 
-def make_template(name: str, admin: psycopg.Connection[tuple[object, ...]]) -> None:
+def make_template(name: str, admin: Admin) -> None:
     """Migrate, load reference data and the cast; renamed only when whole, so that half a template is never used."""
     from hutong.project import reference
     from tests import cast
 
-    making = f"{name}_{os.getpid()}"
+    making = f"{name}_making"
+    drop(admin, making)
     use(database.addresses(CLUSTER, database=making), owner=True)
     call_command("migrate", verbosity=0)
     reference.load()
     cast.load()
     connections["default"].close()
-    if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))
+    admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))
+
+
+def drop(admin: Admin, name: str) -> None:
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def drop_left_over(admin: Admin) -> None:
+    """What killed runs left (a run that lives holds a lock in the name of its database), and templates of code long gone."""
+    left = r"SELECT datname FROM pg_database WHERE datname LIKE 'hutong\_test\_%%' AND pg_try_advisory_lock(hashtext(datname))"
+    old = r"SELECT datname FROM pg_database WHERE datname LIKE 'hutong\_template\_%%' ORDER BY oid DESC OFFSET %s"
+    for (name,) in admin.execute(f"{left} UNION ALL ({old})", [KEPT_TEMPLATES]).fetchall():
+        drop(admin, str(name))
+
+
+@contextmanager
+def alone(admin: Admin) -> Iterator[None]:
+    """One run at a time on this server, from whichever machine."""
+    admin.execute("SELECT pg_advisory_lock(12349)")
+    yield
+    admin.execute("SELECT pg_advisory_unlock(12349)")
+
+
+@contextmanager
+def fresh_database(admin_url: str) -> Iterator[database.Addresses]:
+    """A copy of the template, which is made where it is missing."""
+    name, template = f"hutong_test_{secrets.token_hex(4)}", template_name()
+    with psycopg.connect(admin_url, dbname="postgres", autocommit=True) as admin:
+        with alone(admin):
+            drop_left_over(admin)
+            if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
+                make_template(template, admin)
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+            admin.execute(copy.format(*map(sql.Identifier, (name, template, database.OWNER))))
+            admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        yield database.addresses(CLUSTER, database=name)
+        connections["default"].close()
+        drop(admin, name)
 
 
 @pytest.fixture(scope="session")
 def addresses(django_db_blocker: pytest.FixtureRequest) -> Iterator[database.Addresses]:
     """A database of this run's own."""
-    name, template = f"hutong_test_{os.getpid()}", template_name()
     superuser = os.environ.get("DATABASE_URL") or database.start_embedded(CLUSTER)
-    with psycopg.connect(superuser, dbname="postgres", autocommit=True) as admin, django_db_blocker.unblock():  # type: ignore[attr-defined]
-        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
-            make_template(template, admin)
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*map(sql.Identifier, (name, template, database.OWNER))))
-        yield database.addresses(CLUSTER, database=name)
-        connections["default"].close()
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with django_db_blocker.unblock(), fresh_database(superuser) as found:  # type: ignore[attr-defined]
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,13 @@ number to be its server, and lets nobody start a second cluster as another user.
 import atexit
 import fcntl
 import hashlib
+import logging
 import os
 import pwd
+import shlex
 import shutil
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,14 +22,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from hutong.project.trouble import Trouble
+
+log = logging.getLogger(__name__)
 
 ACCOUNT = "hutong"  # PostgreSQL refuses to run as root; root's cluster runs as this account
 PORT = "5432"  # part of the socket's name; nothing listens on TCP
 LONGEST_SOCKET = 100  # bytes; the system's limit is 107
+OURS = {"postgres", "initdb"}  # names of the processes that write in a cluster's folder
 RECOVERY = 600  # seconds that a start may take after a crash
-TRIES = 20  # starts that may fail at once, while the processes of a killed server still hold its memory
+SHORT = Path("/tmp")  # noqa: S108 where sockets go whose own name is too long; the same for every process, whatever its TMPDIR
 
 
 @cache
@@ -54,7 +59,7 @@ class Server:
                 fcntl.flock(self._using, fcntl.LOCK_SH)
                 atexit.register(self.leave)
             if os.geteuid() == 0:
-                _make_passable(self.folder, _binaries())
+                _let_pass(self.folder, _binaries())
             if not (self.folder / "PG_VERSION").exists():
                 self._make()
             self._launch()
@@ -67,14 +72,14 @@ class Server:
         with self._alone(), suppress(BlockingIOError):
             fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self.alive():
-                self._run("pg_ctl", "stop", "--wait", "--mode=fast", f"--pgdata={self.folder}")
+                self._run("pg_ctl", "stop", "--wait", "--mode=fast")
         os.close(self._using)
         self._using = None
 
     def alive(self) -> bool:
         """Whether the server's process runs; the number in its file alone is no proof, for numbers come round again."""
         pid = self.pid()
-        return pid is not None and _folder_of(pid) == self.folder
+        return pid is not None and _stands_in(self.folder, Path(f"/proc/{pid}"))
 
     def pid(self) -> int | None:
         """The process that the cluster's own file names."""
@@ -85,14 +90,14 @@ class Server:
     @cached_property
     def address(self) -> str:
         """Where the superuser connects."""
-        return f"host={self._socket} port={PORT} user=postgres dbname=postgres"
+        return make_conninfo(host=str(self._socket), port=PORT, user="postgres", dbname="postgres")
 
     @cached_property
     def _socket(self) -> Path:
-        """In the cluster's folder, which only its account enters; where that name is too long, in one of the same kind."""
-        if len(os.fsencode(self.folder / f".s.PGSQL.{PORT}")) < LONGEST_SOCKET:
+        """In the cluster's folder, which only its account enters; where its name is too long, or a list to libpq, in one like it."""
+        if len(os.fsencode(self.folder / f".s.PGSQL.{PORT}")) < LONGEST_SOCKET and "," not in str(self.folder):
             return self.folder
-        folder = Path(tempfile.gettempdir()) / f"hutong-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
+        folder = SHORT / f"hutong-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), self._account[0]}:
             raise Trouble(f"{folder} belongs to somebody else; the database needs it for its socket.")
@@ -111,34 +116,41 @@ class Server:
     def _make(self) -> None:
         """Into a folder aside, named rightly only when whole: a start that is killed leaves no half a cluster."""
         aside = self.data / "postgres.new"
+        while _work_in(aside):  # an initdb that outlived the start which began it
+            time.sleep(0.05)
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
         os.chown(aside, *self._account)
         made = self._run(
-            "initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-instructions", f"--pgdata={aside}"
+            *("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-instructions"), folder=aside
         )
         if made.returncode:
             raise Trouble(f"The database could not be made in {aside}: {made.stderr.strip()}")
         aside.rename(self.folder)
 
     def _launch(self) -> None:
-        failed = 0
+        deadline = time.monotonic() + RECOVERY
         while not self._answers():
-            if self.alive():  # starting, recovering or stopping
-                time.sleep(0.1)
-                continue
-            if _runs(self.pid()):  # another process has the number now, and PostgreSQL would take it for a server
-                (self.folder / "postmaster.pid").unlink()
-            log = self.folder / "log"
-            started = self._run(
-                *("pg_ctl", "start", "--wait", f"--timeout={RECOVERY}", f"--pgdata={self.folder}", f"--log={log}"),
-                f"--options=-h '' -p {PORT} -k '{self._socket}'",
-            )
-            if started.returncode:
-                failed += 1
-                time.sleep(0.2)
-            if failed >= TRIES:
-                raise Trouble(f"The database does not start; the end of {log} says why:\n{log.read_text()[-1000:]}")
+            if not _work_in(self.folder):
+                self._unlock()
+                self._start()
+            elif time.monotonic() > deadline:
+                raise Trouble(f"The database in {self.folder} runs and does not answer; its file `log` says why.")
+            else:  # starting, recovering, stopping, or the last processes of a killed server
+                time.sleep(0.05)
+
+    def _unlock(self) -> None:
+        """Remove a dead server's locks: PostgreSQL believes them as long as anything bears the number, a zombie or a stranger."""
+        for lock in (self.folder / "postmaster.pid", self._socket / f".s.PGSQL.{PORT}.lock"):
+            lock.unlink(missing_ok=True)
+
+    def _start(self) -> None:
+        """Names of folders are given where no shell reads them: pg_ctl starts the server through one."""
+        options = f"-h '' -p {PORT} -k {shlex.quote(str(self._socket))}"
+        started = self._run("pg_ctl", "start", "--wait", f"--timeout={RECOVERY}", "--log=log", f"--options={options}")
+        if started.returncode:
+            said = (self.folder / "log").read_text()[-1000:] or started.stderr
+            raise Trouble(f"The database does not start; the end of {self.folder / 'log'} says why:\n{said}")
 
     def _answers(self) -> bool:
         try:
@@ -147,7 +159,8 @@ class Server:
             return False
         return True
 
-    def _run(self, tool: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def _run(self, tool: str, *arguments: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+        folder = folder or self.folder
         root = os.geteuid() == 0
         user, group = self._account
         return subprocess.run(  # noqa: S603 our own tools
@@ -155,8 +168,8 @@ class Server:
             user=user if root else None,
             group=group if root else None,
             extra_groups=[] if root else None,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
-            cwd="/",
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "PGDATA": str(folder)},
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,
@@ -170,15 +183,22 @@ class Server:
             yield
 
 
-def _runs(pid: int | None) -> bool:
-    return pid is not None and Path(f"/proc/{pid}").exists()
+def _work_in(folder: Path) -> bool:
+    """Whether a server works in the folder, or what a killed one left. Somebody's shell that stands there does not count."""
+    return any(_name_of(process) in OURS and _stands_in(folder, process) for process in Path("/proc").glob("[0-9]*"))
 
 
-def _folder_of(pid: int) -> Path | None:
-    """Where a process works; a server stands in its cluster's folder."""
+def _name_of(process: Path) -> str:
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cwd").readlink()
-    return None
+        return (process / "comm").read_text().strip()
+    return ""
+
+
+def _stands_in(folder: Path, process: Path) -> bool:
+    """A server stands in its cluster's folder. The folder itself is compared: by name, a container's may look like ours."""
+    with suppress(OSError):
+        return (process / "cwd").samefile(folder)
+    return False
 
 
 @cache
@@ -192,17 +212,22 @@ def _binaries() -> Path:
 def _account_of_its_own() -> tuple[int, int]:
     with suppress(KeyError):
         return pwd.getpwnam(ACCOUNT)[2:4]
-    subprocess.run(  # noqa: S603
+    made = subprocess.run(  # noqa: S603
         ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],  # noqa: S607 root's own PATH
-        check=True,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return pwd.getpwnam(ACCOUNT)[2:4]
+    try:
+        return pwd.getpwnam(ACCOUNT)[2:4]
+    except KeyError:
+        raise Trouble(f"PostgreSQL does not run as root, and its account {ACCOUNT} could not be made: {made.stderr.strip()}") from None
 
 
-def _make_passable(*paths: Path) -> None:
+def _let_pass(*paths: Path) -> None:
     """Let the account walk through the folders above, without letting it read them."""
-    for path in paths:
-        for folder in path.parents:
-            mode = folder.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                folder.chmod(mode | stat.S_IXOTH)
+    shut = {folder for path in paths for folder in path.parents if not folder.stat().st_mode & stat.S_IXOTH}
+    for folder in shut:
+        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+    if shut:
+        log.warning("So that the database's account gets through, chmod o+x: %s", ", ".join(map(str, sorted(shut))))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hutong.project import database, embedded, installing
 from hutong.project.installing import say
-from hutong.project.supervisor import MARK, Child, Service, end_left_over, stop
+from hutong.project.supervisor import MARK, Child, Service, end_left_over, mark_of, stop
 from hutong.project.trouble import Trouble
 
 WEB = (
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     _end_on_signals()
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_only_run_on(data))
-        end_left_over(str(data))
+        end_left_over(mark_of(data))
         stack.callback(embedded.server(data).leave)
         sockets = [stack.enter_context(_listening(port)).fileno() for port in (options.port, options.port + 1)]
         sign_ins = _prepare(demo=options.demo)
@@ -81,7 +81,8 @@ def _listening(port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((HOST, port))
         except (OSError, OverflowError) as error:
-            raise Trouble(f"Port {port} cannot be used ({error}). Choose another with --port; the one after it is needed too.") from None
+            remedy = "Choose another with `make run PORT=...` or `hutong up --port ...`; the one after it is needed too."
+            raise Trouble(f"Port {port} cannot be used ({error}). {remedy}") from None
         listener.listen(1024)
         yield listener
 
@@ -96,13 +97,13 @@ def _prepare(*, demo: bool) -> list[tuple[str, str, str]]:
 
 
 def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:
-    """What the processes are told; what the environment already says stands."""
-    web, live = (f"http://{HOST}:{port}" for port in (options.port, options.port + 1))
+    """What the processes are told; what the environment already says stands. Where it names hosts, both ports are behind one proxy."""
+    web, live = ("", "") if "HUTONG_HOSTS" in os.environ else (f"http://{HOST}:{port}" for port in (options.port, options.port + 1))
     told = {"HUTONG_LIVE_URL": live, "HUTONG_WEB_ORIGIN": web, "HUTONG_DEMO": "1" if options.demo else "0"}
     if "HUTONG_SECRET_KEY" not in os.environ:
         told["HUTONG_SECRET_KEY"] = database.kept_secret(data / "key.secret")
     ours = {name: value for name, value in os.environ.items() if name not in NOT_FOR_CHILDREN}
-    return {**told, **ours, MARK: str(data)}
+    return {**told, **ours, MARK: mark_of(data)}
 
 
 def _services(web: int, live: int) -> tuple[Service, ...]:
@@ -155,4 +156,4 @@ def _stop(children: list[Child], data: Path) -> None:
         signal.signal(number, signal.SIG_IGN)
     with suppress(OSError):  # the terminal may be gone
         say("Stopping ...")
-    stop(children, str(data))
+    stop(children, mark_of(data))

@@ -60,6 +60,12 @@ class Child:
             self.start()
 
 
+def mark_of(folder: Path) -> str:
+    """The folder itself and not its name, which a container's may share."""
+    found = folder.stat()
+    return f"{found.st_dev}:{found.st_ino}"
+
+
 def stop(children: Iterable[Child], mark: str) -> None:
     """Ask each to end, wait for all, and end what remains of the run."""
     running = list(children)

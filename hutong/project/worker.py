@@ -26,7 +26,7 @@ def main() -> None:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off)
         except (OperationalError, InterfaceError) as error:
-            say(f"worker: the database is gone, trying again: {error}".strip())
+            say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")
             connection.close()
             done = []
         for line in done:

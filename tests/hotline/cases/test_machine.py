@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -212,6 +213,7 @@ class Loop(RuleBasedStateMachine):
             assert case.resolution != "resolved" or case.follow_ups.filter(is_safe=True, is_solved=True).exists()
 
 
+@pytest.mark.slow
 def test_the_nine_rules_hold_whatever_people_do(committed: Addresses) -> None:
     class Swept(Loop):
         def __init__(self) -> None:
