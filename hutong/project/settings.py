@@ -12,6 +12,7 @@ DATA = data_folder()
 DEBUG = os.environ.get("HUTONG_DEBUG") == "1"
 SECRET_KEY = os.environ.get("HUTONG_SECRET_KEY", "only-for-commands-that-serve-nobody")
 ALLOWED_HOSTS = os.environ.get("HUTONG_HOSTS", "127.0.0.1,localhost").split(",")
+BEHIND_PROXY = "HUTONG_HOSTS" in os.environ  # in service: one proxy of ours in front
 LIVE_URL = os.environ.get("HUTONG_LIVE_URL", "")  # origin of the live process, empty behind one proxy
 WEB_ORIGIN = os.environ.get("HUTONG_WEB_ORIGIN", "")  # origin of the pages, where the live process has another
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hutong.desks.headers.ProxyMiddleware",
     "hutong.desks.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,6 +1,7 @@
 """Who gets in, who waits, and what is kept of it."""
 
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -76,6 +77,16 @@ def test_another_account_and_another_address_do_not_wait(client: Client) -> None
 
     assert sign_in(client, "he").status_code == 302
     assert sign_in(Client(REMOTE_ADDR="10.0.0.9"), "xu").status_code == 302
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_names(client: Client, settings: Any) -> None:
+    settings.BEHIND_PROXY = True
+    for _ in range(5):
+        client.post(reverse("account:sign_in"), {"username": "xu", "password": "guess"}, headers={"X-Forwarded-For": "1.1.1.1, 10.0.0.7"})
+
+    assert not signing_in.must_wait("xu", "127.0.0.1", at=timezone.now())
+    assert not signing_in.must_wait("xu", "1.1.1.1", at=timezone.now())
+    assert signing_in.must_wait("xu", "10.0.0.7", at=timezone.now())
 
 
 def test_five_minutes_later_nobody_waits() -> None:
