@@ -21,7 +21,7 @@ from django.utils.translation.template import templatize  # noqa: E402
 
 PACKAGE = Path(__file__).resolve().parents[1]
 ENGLISH = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
-KEYWORDS = ("_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy", "ngettext", "npgettext")
+KEYWORDS = dict.fromkeys(("_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy", "ngettext"))
 Key = tuple[str | None, str | tuple[str, str]]  # context, and the text or its singular and plural
 
 
@@ -61,9 +61,9 @@ def _said_in(path: Path) -> Iterator[Key]:
     code = source if path.suffix == ".py" else f"({templatize(source, origin=str(path))})"  # in brackets indentation means nothing
     for _line, function, messages, _comments in extract_python(BytesIO(code.encode()), KEYWORDS, (), {"encoding": "utf-8"}):
         texts = [messages] if isinstance(messages, str) else [text for text in messages if text is not None]
-        context = texts.pop(0) if function.startswith(("p", "np")) and texts else None
+        context = texts.pop(0) if function in ("pgettext", "pgettext_lazy") and texts else None
         if texts:
-            yield context, (texts[0], texts[1]) if "ngettext" in function or "npgettext" in function else texts[0]
+            yield context, (texts[0], texts[1]) if function == "ngettext" else texts[0]
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from hutong.hotline.audit.models import AuditEntry
