@@ -7,7 +7,6 @@ from functools import cache
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.test import Client
 
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role, Staff
@@ -58,13 +57,3 @@ def jiangxi() -> Post:
     office("donghu", "东湖区民政局", OfficeKind.COUNTY_BUREAU, "360102", "nanchang")
     post("shui", "水清", Role.CASE_WORKER, "donghu")
     return post("wen", "温如", Role.ADMINISTRATOR, "jiangxi")
-
-
-def at_desk(username: str) -> Client:
-    """A browser in which somebody has signed in and chosen their only post."""
-    client, chosen = Client(), cast.post(username)
-    client.force_login(chosen.staff)
-    session = client.session
-    session["post"] = str(chosen.pk)
-    session.save()
-    return client

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hutong.desks.components.fields import DivisionField, OfficeField, give_post
+from hutong.desks.components.fields import DivisionField, OfficeField, give_post, said
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network import queries, rules
-from hutong.hotline.network.models import Department, Office, OfficeKind, Post, Role
+from hutong.hotline.network import queries, rules, storing
+from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
 from hutong.hotline.network.sheets import MAX_BYTES, too_big
 
 
@@ -101,23 +101,37 @@ class Day(forms.DateField):
         return day
 
 
+class Read(forms.CharField):
+    """A text in the form in which a verb keeps it, so that one hears of all that is wrong in a form at once."""
+
+    def __init__(self, label: Any, read: Callable[[str], str], limit: int, **attrs: Any) -> None:
+        hint, required = attrs.pop("hint", ""), attrs.pop("required", True)
+        super().__init__(label=label, required=required, help_text=hint, widget=forms.TextInput({"maxlength": limit, **attrs}))
+        self.read = read
+
+    def clean(self, value: Any) -> str:
+        """Raises ValidationError in the verb's words."""
+        text = super().clean(value)
+        return said(lambda: self.read(text)) if text else ""
+
+
 SIGN_HINT = gettext_lazy("2 至 40 个字母、数字或 . _ -，定后不改")
-PHONE_HINT = gettext_lazy("可不填")
 
 
-def a_name(label: Any, limit: int) -> forms.CharField:
-    """A name of one line."""
-    return forms.CharField(label=label, widget=forms.TextInput({"maxlength": limit}))
+def a_name(kind: type[Division | Office | Staff | ApiToken], hint: Any = "") -> Read:
+    """The name of a thing, as its table has it."""
+    field = kind._meta.get_field("name")
+    return Read(field.verbose_name, lambda text: storing.name(text, kind), field.max_length or 0, hint=hint)
 
 
-def a_phone(label: Any) -> forms.CharField:
+def a_phone(label: Any) -> Read:
     """A telephone number, in any way of writing it."""
-    return forms.CharField(label=label, required=False, help_text=PHONE_HINT, widget=forms.TextInput({"maxlength": 40, "inputmode": "tel"}))
+    return Read(label, storing.phone_number, 40, required=False, inputmode="tel", hint=gettext_lazy("可不填"))
 
 
 class NewOffice(Form):
-    name = a_name(gettext_lazy("名称"), 80)
-    code = forms.CharField(label=gettext_lazy("机构代码"), help_text=SIGN_HINT, widget=forms.TextInput({"maxlength": 40}))
+    name = a_name(Office)
+    code = Read(gettext_lazy("机构代码"), lambda text: storing.sign(text, "code"), 40, hint=SIGN_HINT)
     kind = forms.ChoiceField(label=gettext_lazy("类型"))
     department = forms.ChoiceField(
         label=gettext_lazy("部门"), required=False, choices=[("", "—"), *Department.choices], help_text=gettext_lazy("类型为部门时选")
@@ -133,7 +147,7 @@ class NewOffice(Form):
 
 
 class ChangeOffice(Change):
-    name = a_name(gettext_lazy("名称"), 80)
+    name = a_name(Office)
     division = DivisionField(gettext_lazy("行政区划"), required=True)
     parent = OfficeField(gettext_lazy("上级机构"), required=True)
     phone = a_phone(gettext_lazy("值班电话"))
@@ -164,9 +178,9 @@ class NewPost(Form):
 
 
 class NewStaff(Form):
-    name = a_name(gettext_lazy("姓名"), 40)
-    username = forms.CharField(
-        label=gettext_lazy("登录名"), help_text=SIGN_HINT, widget=forms.TextInput({"maxlength": 40, "autocapitalize": "none"})
+    name = a_name(Staff)
+    username = Read(
+        gettext_lazy("登录名"), lambda text: storing.sign(rules.sign_in_name(text), "username"), 40, hint=SIGN_HINT, autocapitalize="none"
     )
     phone = a_phone(gettext_lazy("电话"))
     role = forms.ChoiceField(label=gettext_lazy("岗位"))
@@ -179,7 +193,7 @@ class NewStaff(Form):
 
 
 class ChangeStaff(Change):
-    name = a_name(gettext_lazy("姓名"), 40)
+    name = a_name(Staff)
     phone = a_phone(gettext_lazy("电话"))
 
 
@@ -195,9 +209,7 @@ class PostChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class NewToken(Form):
-    name = forms.CharField(
-        label=gettext_lazy("用途"), help_text=gettext_lazy("如：市 12345 平台转入工单"), widget=forms.TextInput({"maxlength": 60})
-    )
+    name = a_name(ApiToken, hint=gettext_lazy("如：市 12345 平台转入工单"))
     post = PostChoice(None, label=gettext_lazy("以谁的岗位办理"), empty_label=gettext_lazy("请选择"))
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
@@ -206,17 +218,13 @@ class NewToken(Form):
 
 
 class NewDivision(Form):
-    code = forms.CharField(
-        label=gettext_lazy("代码"),
-        help_text=gettext_lazy("2、4、6、9 或 12 位数字，定后不改"),
-        widget=forms.TextInput({"maxlength": 20, "inputmode": "numeric"}),
-    )
-    name = a_name(gettext_lazy("名称"), 60)
+    code = Read(gettext_lazy("代码"), str, 20, inputmode="numeric", hint=gettext_lazy("2、4、6、9 或 12 位数字，定后不改"))
+    name = a_name(Division)
     valid_from = Day(gettext_lazy("启用日期"))
 
 
 class RenameDivision(Change):
-    name = a_name(gettext_lazy("名称"), 60)
+    name = a_name(Division)
 
 
 class EndDivision(Form):

@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from hutong.hotline.network.models import Division
 from tests import cast
-from tests.network import administrator, at_desk
+from tests.clients import signed_in
+from tests.network import administrator
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def client() -> Client:
-    return at_desk("gao")
+    return signed_in("gao")
 
 
 def page(name: str, code: str) -> str:
@@ -31,8 +32,8 @@ def test_before_anything_is_typed_what_lies_directly_below_ones_place_is_shown(c
     administrator("nan", "xian"), administrator("ping", "mca")
 
     assert found(client) == [f"61{number:02}" for number in range(1, 11)]
-    assert found(at_desk("nan"))[:3] == ["610102", "610103", "610104"]
-    assert found(at_desk("ping"))[:3] == ["11", "12", "13"]
+    assert found(signed_in("nan"))[:3] == ["610102", "610103", "610104"]
+    assert found(signed_in("ping"))[:3] == ["11", "12", "13"]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_why_a_division_cannot_end_is_said(client: Client, code: str, changes: d
 
 def test_a_centres_administrator_reads_them_and_changes_none() -> None:
     administrator("nan", "xian")
-    nan = at_desk("nan")
+    nan = signed_in("nan")
 
     assert "更名" not in nan.get(page("division", "610104")).content.decode()
     for name in ("rename_division", "new_division", "end_division"):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network.models import Office
 from tests import cast
-from tests.network import at_desk
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 GOOD = "机构代码,名称,类型,行政区划代码,上级机构代码,启用日期\r\nzhouzhi,周至县民政局,县级民政部门,610124,xian,2026-09-01\r\n"
@@ -25,7 +25,7 @@ MIXED = (
 
 @pytest.fixture
 def client() -> Client:
-    return at_desk("gao")
+    return signed_in("gao")
 
 
 def hand_in(client: Client, text: str = "", content: bytes | None = None, **more: str) -> Any:

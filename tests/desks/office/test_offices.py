@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from hutong.hotline.network.models import ApiToken, Office, OfficeKind, Post
 from tests import cast, network
-from tests.network import administrator, at_desk
+from tests.clients import signed_in
+from tests.network import administrator
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def client() -> Client:
-    return at_desk("gao")
+    return signed_in("gao")
 
 
 def page(name: str, code: str) -> str:
@@ -45,7 +46,7 @@ def test_the_tree_shows_a_province_to_its_counties(client: Client) -> None:
 def test_the_root_is_ones_own_office_wherever_its_division_sorts(username: str, office: str) -> None:
     administrator(username, office)
 
-    assert at_desk(username).get(reverse("office:index")).context["root"] == cast.office(office)
+    assert signed_in(username).get(reverse("office:index")).context["root"] == cast.office(office)
 
 
 def test_a_bureau_and_a_centre_of_the_same_division_are_told_apart() -> None:
@@ -53,7 +54,7 @@ def test_a_bureau_and_a_centre_of_the_same_division_are_told_apart() -> None:
     network.office("pb-11", "北京市民政局", OfficeKind.PROVINCE_BUREAU, "11", "mca")
     network.office("hc-11", "北京市12349热线中心", OfficeKind.HOTLINE_CENTRE, "11", "pb-11")
     network.post("jing", "景山", "administrator", "pb-11")  # type: ignore[arg-type]
-    context = at_desk("jing").get(reverse("office:index")).context
+    context = signed_in("jing").get(reverse("office:index")).context
 
     assert (context["root"].code, [branch.code for branch, _leaves in context["branches"]]) == ("pb-11", ["hc-11"])
 
@@ -163,7 +164,7 @@ def test_an_office_is_changed(client: Client) -> None:
 
 def test_two_who_change_different_things_both_have_their_way(client: Client) -> None:
     form = shown(client, "lianhu")
-    change(at_desk("gao"), "lianhu", phone="12349")
+    change(signed_in("gao"), "lianhu", phone="12349")
     client.post(page("change_office", "lianhu"), form | {"name": "莲湖民政局"})
 
     assert (cast.office("lianhu").name, cast.office("lianhu").phone) == ("莲湖民政局", "12349")
@@ -171,7 +172,7 @@ def test_two_who_change_different_things_both_have_their_way(client: Client) -> 
 
 def test_two_who_change_the_same_thing_are_told_and_the_second_may_insist(client: Client) -> None:
     form = shown(client, "lianhu")
-    change(at_desk("gao"), "lianhu", name="甲")
+    change(signed_in("gao"), "lianhu", name="甲")
     answer = client.post(page("change_office", "lianhu"), form | {"name": "乙"})
 
     asked = answer.context["form"]
@@ -192,7 +193,7 @@ def test_a_form_that_does_not_remember_what_it_showed_is_taken_as_typed(client: 
 
 def test_ones_own_office_keeps_its_place_and_its_parent() -> None:
     administrator("nan", "xian")
-    nan = at_desk("nan")
+    nan = signed_in("nan")
     answer = nan.post(page("change_office", "xian"), shown(nan, "xian") | {"phone": "12349", "division": "铜川市", "parent": "baoji"})
 
     assert answer.status_code == 302

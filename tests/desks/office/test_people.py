@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from hutong.hotline.network.models import Office, Post, Staff
 from tests import cast
-from tests.network import at_desk
+from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def client() -> Client:
-    return at_desk("gao")
+    return signed_in("gao")
 
 
 def page(name: str, username: str) -> str:
@@ -41,8 +41,8 @@ def test_a_new_person_gets_a_password_and_signs_in_with_it(client: Client) -> No
 
     assert f">{password}</code>" in answer.content.decode()
     assert password not in client.get(page("staff", "lei")).content.decode()
-    signed_in = Client().post("/account/sign-in", {"username": "lei", "password": password}, follow=True)
-    assert (signed_in.redirect_chain[0], signed_in.wsgi_request.post.staff.username) == (("/", 302), "lei")
+    answer = Client().post("/account/sign-in", {"username": "lei", "password": password}, follow=True)
+    assert (answer.redirect_chain[0], answer.wsgi_request.post.staff.username) == (("/", 302), "lei")
 
 
 def test_with_two_posts_they_choose(client: Client) -> None:
@@ -87,7 +87,7 @@ def test_only_posts_that_the_office_has_are_offered(client: Client) -> None:
 def test_a_person_is_changed_and_a_change_in_between_is_told(client: Client) -> None:
     form = client.get(page("change_staff", "wang")).context["form"]
     shown = {name: form[name].value() for name in form.fields}
-    at_desk("gao").post(page("change_staff", "wang"), {"name": "王洋", "phone": ""})
+    signed_in("gao").post(page("change_staff", "wang"), {"name": "王洋", "phone": ""})
     answer = client.post(page("change_staff", "wang"), shown | {"name": "王大海"})
 
     assert answer.context["form"].errors == {"name": ["刚有他人改为“王洋”。您填的还在；再次保存，即以您填的为准。"]}

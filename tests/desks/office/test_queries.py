@@ -10,7 +10,8 @@ from django.urls import reverse
 from hutong.hotline.network import actions
 from hutong.hotline.network.models import Department, Division, OfficeKind, Post, Role, Staff
 from tests import cast, network
-from tests.network import AT, at_desk
+from tests.clients import signed_in
+from tests.network import AT
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def row(place: int) -> None:
 
 
 def queries(name: str, *args: object, **query: str) -> int:
-    client = at_desk("gao")
+    client = signed_in("gao")
     with CaptureQueriesContext(connection) as caught:
         assert client.get(reverse(f"office:{name}", args=args), query).status_code == 200
     return len(caught)
@@ -77,7 +78,7 @@ def test_a_page_asks_the_same_number_of_questions_however_much_there_is(page: tu
 
 
 def asked_by_a_dry_run(lines: int) -> int:
-    client = at_desk("gao")
+    client = signed_in("gao")
     rows = "".join(f"shelter-{lines}-{number},救助站,救助保护机构,610104,lianhu,2026-09-01\r\n" for number in range(lines))
     header = "机构代码,名称,类型,行政区划代码,上级机构代码,启用日期\r\n"
     with CaptureQueriesContext(connection) as caught:

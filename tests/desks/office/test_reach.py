@@ -12,7 +12,8 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network import actions
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Staff
 from tests import cast
-from tests.network import AT, administrator, at_desk, jiangxi
+from tests.clients import signed_in
+from tests.network import AT, administrator, jiangxi
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def everything() -> list[object]:
 
 
 def test_what_belongs_to_another_province_is_answered_as_what_is_not_there() -> None:
-    client, pages = at_desk("gao"), list(objects())
+    client, pages = signed_in("gao"), list(objects())
     before = everything()
     assert len(pages) == 16
     for name, pk in pages:
@@ -60,12 +61,12 @@ def test_what_belongs_to_another_province_is_answered_as_what_is_not_there() -> 
 
 def test_its_own_administrator_opens_every_one_of_them() -> None:
     for name, pk in list(objects()):
-        assert (name, at_desk("wen").get(reverse(f"office:{name}", args=[pk])).status_code) == (name, 200)
+        assert (name, signed_in("wen").get(reverse(f"office:{name}", args=[pk])).status_code) == (name, 200)
 
 
 def test_searching_finds_nothing_there() -> None:
     jiangxi()
-    client = at_desk("gao")
+    client = signed_in("gao")
 
     for text in ("东湖", "水清", "donghu", "wen", "3601"):
         found = client.get(reverse("office:index"), {"q": text}).context
@@ -74,21 +75,21 @@ def test_searching_finds_nothing_there() -> None:
 
 
 def test_the_list_of_divisions_is_public_but_only_ones_own_can_be_changed() -> None:
-    page = at_desk("gao").get(reverse("office:division", args=[3601]))
+    page = signed_in("gao").get(reverse("office:division", args=[3601]))
 
     assert (page.status_code, page.context["kept"]) == (200, False)
-    assert at_desk("gao").get(reverse("office:division", args=[6101])).context["kept"]
+    assert signed_in("gao").get(reverse("office:division", args=[6101])).context["kept"]
 
 
 @pytest.mark.parametrize("name", ["index", "divisions", "files"])
 @pytest.mark.parametrize("username", ["xu", "zhou", "song", "an", "wang", "shi"])
 def test_the_pages_are_administrators_alone(username: str, name: str) -> None:
-    assert at_desk(username).get(reverse(f"office:{name}")).status_code == 403
+    assert signed_in(username).get(reverse(f"office:{name}")).status_code == 403
 
 
 def test_a_lower_administrator_finds_nothing_above() -> None:
     administrator("lan", "lianhu")
-    client = at_desk("lan")
+    client = signed_in("lan")
 
     assert client.get(reverse("office:office", args=[cast.office("lianhu").pk])).status_code == 200
     for code in ("xian", "shaanxi", "mca", "changan"):
@@ -101,7 +102,7 @@ def test_a_person_with_a_higher_post_besides_is_seen_but_not_changed() -> None:
     administrator("lan", "lianhu")
     wang = cast.post("wang").staff
     Post.objects.create(staff=wang, office=cast.office("shaanxi"), role="supervisor", valid_from=cast.SINCE)
-    client = at_desk("lan")
+    client = signed_in("lan")
     page = client.get(reverse("office:staff", args=[wang.pk]))
     assert "另有 1 个岗位不在您的管理范围内" in page.content.decode()
     assert "陕西省民政厅" not in page.content.decode().split("<main")[1]

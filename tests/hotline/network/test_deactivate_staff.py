@@ -6,7 +6,8 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network import actions, queries
 from hutong.hotline.network.models import ApiToken, Post, Role, Staff
 from tests import cast
-from tests.network import AT, TODAY, administrator, at_desk, jiangxi, refused
+from tests.clients import signed_in
+from tests.network import AT, TODAY, administrator, jiangxi, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ def deactivate(username: str, by: Post | None = None) -> Staff:
 
 
 def test_the_sign_in_every_session_every_post_and_key_end() -> None:
-    client = at_desk("wang")
+    client = signed_in("wang")
     second = Post.objects.create(
         staff=Staff.objects.get(username="wang"), office=cast.office("changan"), role=Role.CASE_WORKER, valid_from=cast.SINCE
     )

@@ -10,7 +10,8 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network import actions
 from hutong.hotline.network.models import Post, Role, Staff
 from tests import cast
-from tests.network import AT, TODAY, administrator, at_desk, jiangxi, refused
+from tests.clients import signed_in
+from tests.network import AT, TODAY, administrator, jiangxi, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def test_it_is_random_easy_to_read_out_and_in_no_log() -> None:
 
 
 def test_sessions_under_the_old_one_end() -> None:
-    client = at_desk("wang")
+    client = signed_in("wang")
     assert client.get("/account/post").status_code == 200
     set_password("wang")
 
