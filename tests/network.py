@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 
+import psycopg
 import pytest
 from django.contrib.auth.hashers import make_password
+from psycopg import sql
 
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role, Staff
+from hutong.project.database import Addresses
 from tests import cast
 
 AT = datetime(2026, 9, 18, 4, 0, tzinfo=UTC)  # a Friday, noon in Shanghai
@@ -57,3 +60,25 @@ def jiangxi() -> Post:
     office("donghu", "东湖区民政局", OfficeKind.COUNTY_BUREAU, "360102", "nanchang")
     post("shui", "水清", Role.CASE_WORKER, "donghu")
     return post("wen", "温如", Role.ADMINISTRATOR, "jiangxi")
+
+
+TABLES = ("network_division", "network_office", "network_staff", "network_post", "network_api_token")
+
+
+@pytest.fixture
+def network_put_back(committed: Addresses) -> Iterator[None]:
+    """What a test committed in the network is put back afterwards: the network belongs to the template of the test database.
+
+    Foreign keys are checked at the commit, so that rows may be taken out and put back in any order.
+    """
+    pairs = [(sql.Identifier(table), sql.Identifier(f"kept_{table}")) for table in TABLES]
+    with psycopg.connect(committed.owner) as owner:
+        for table, kept in pairs:
+            owner.execute(sql.SQL("CREATE TABLE {kept} AS TABLE {table}").format(table=table, kept=kept))
+    yield
+    with psycopg.connect(committed.owner) as owner:
+        for table, kept in pairs:
+            changed = sql.SQL("DELETE FROM {table} t USING (TABLE {table} EXCEPT TABLE {kept}) new WHERE t = new::{table}")
+            owner.execute(changed.format(table=table, kept=kept))
+            owner.execute(sql.SQL("INSERT INTO {table} (TABLE {kept} EXCEPT TABLE {table})").format(table=table, kept=kept))
+            owner.execute(sql.SQL("DROP TABLE {kept}").format(kept=kept))

@@ -301,12 +301,15 @@ def give_post(*, staff: Staff, office: Office, role: str, valid_from: date, by: 
         raise refuse("wrong_role", _("%(kind)s没有这个岗位。") % {"kind": office.get_kind_display()}, field="role")
     if staff.posts.filter(queries.lasts(valid_from), office=office, role=role).exclude(valid_to=models.F("valid_from")).exists():
         raise storing.taken("post_once")
-    if not any(queries.answers_to(office, post.office) for post in queries.posts_to_come(staff=staff, on=today)):
+    held = queries.posts_to_come(staff=staff, on=today)
+    if staff.has_usable_password() and not any(queries.answers_to(office, post.office) for post in held):
         staff.set_unusable_password()
+        save(staff)
+    if not staff.is_active:
+        staff.is_active = True
+        save(staff)
     post = Post(staff=staff, office=office, role=role, valid_from=valid_from)
     save(post)
-    staff.is_active = True
-    save(staff)
     audit.record("post_given", by=by, at=at, subject="post", subject_id=post.pk)
     return post
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,10 +44,9 @@ def hold(*rows: models.Model) -> None:
 
 
 def save(row: models.Model, **known: Any) -> None:
-    """Save a row that the database agrees to; else Refusal."""
+    """Save a row that the database agrees to; else Refusal, and the verb's transaction is over."""
     try:
-        with transaction.atomic():
-            row.save(**known)
+        row.save(**known)
     except IntegrityError as error:
         constraint = error.__cause__.diag.constraint_name  # type: ignore[union-attr]
         if constraint not in CONSTRAINTS:
