@@ -87,3 +87,16 @@ def end(request: access.DeskRequest, code: int) -> HttpResponse:
         note=_("下辖区划同时停用，归入继任区划下的同名区划，没有同名的归入继任区划本身。旧记录仍写原区划。"), here="divisions", danger=True,
     )  # fmt: skip
     return form_page(request, form, partial(actions.end_division, division=division), page)
+
+
+@administrators
+@require_http_methods(["GET", "POST"])
+def restore(request: access.DeskRequest, code: int) -> HttpResponse:
+    """Take back an end that was a mistake."""
+    division = kept_division(request, code)
+    form = forms.Sure(request.POST or None, by=request.post)
+    page = Page(
+        title=_("恢复“%(name)s”") % {"name": division.full_name}, button=_("恢复"), done=_("区划已恢复。"), back=page_of(division.code),
+        note=_("误停用时用：撤回停用和继任，同日一起停用的下辖区划也恢复。"), here="divisions",
+    )  # fmt: skip
+    return form_page(request, form, partial(actions.restore_division, division=division), page)

@@ -104,8 +104,9 @@ class Day(forms.DateField):
 class Read(forms.CharField):
     """A text in the form in which a verb keeps it, so that one hears of all that is wrong in a form at once."""
 
-    def __init__(self, label: Any, read: Callable[[str], str], limit: int, **attrs: Any) -> None:
-        hint, required = attrs.pop("hint", ""), attrs.pop("required", True)
+    def __init__(
+        self, label: Any, read: Callable[[str], str], limit: int, *, hint: Any = "", required: bool = True, **attrs: Any
+    ) -> None:  # fmt: skip
         super().__init__(label=label, required=required, help_text=hint, widget=forms.TextInput({"maxlength": limit, **attrs}))
         self.read = read
 

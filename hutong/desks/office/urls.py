@@ -25,6 +25,7 @@ urlpatterns = [
     path("divisions/<int:code>/lower/", divisions.new, name="new_division"),
     path("divisions/<int:code>/rename/", divisions.rename, name="rename_division"),
     path("divisions/<int:code>/end/", divisions.end, name="end_division"),
+    path("divisions/<int:code>/restore/", divisions.restore, name="restore_division"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:year>/", calendar.year, name="calendar_year"),
     path("files/", files.files, name="files"),

@@ -128,14 +128,28 @@ def end_division(*, division: Division, successor: Division | None, on: date, by
     list(below.select_for_update().order_by("code").values_list("pk"))  # nobody sets up an office there meanwhile
     offices = Office.objects.filter(queries.lasts(on), division__code__startswith=division.code).order_by("code")
     if offices:
-        names = "、".join(office.name for office in offices[:3])
-        sentence = _("“%(name)s”还有 %(count)d 个机构：%(names)s等。") % {"name": division.full_name, "count": len(offices), "names": names}
+        names = "、".join(office.name for office in offices[:3]) + ("……" if len(offices) > 3 else "")
+        sentence = _("“%(name)s”还有 %(count)d 个机构：%(names)s。") % {"name": division.full_name, "count": len(offices), "names": names}
         raise refuse("has_offices", sentence, _("请先停用这些机构，或把它们改划到继任区划。"))
     heirs = queries.heirs(division, successor, on=on) if successor else {}
     below.update(valid_to=Greatest("valid_from", Value(on, models.DateField())))
     _write("successor_id", heirs)
     division.refresh_from_db()
     audit.record("division_ended", by=by, at=at, subject="division", code=division.code, successor=successor.code if successor else "")
+
+
+@transaction.atomic
+def restore_division(*, division: Division, by: Post | None, at: datetime) -> None:
+    """Take back an end that was a mistake: the division stands again, with all below it that ended on the same day."""
+    _must_reach_division(by, division.code)
+    hold(division)
+    if not division.valid_to:
+        raise refuse("stands", _("“%(name)s”没有停用。") % {"name": division.full_name})
+    if division.parent and division.parent.valid_to:
+        raise refuse("no_parent", _("上级区划“%(name)s”已停用。") % {"name": division.parent.full_name}, _("请先恢复上级区划。"))
+    Division.objects.filter(code__startswith=division.code, valid_to=division.valid_to).update(valid_to=None, successor=None)
+    division.refresh_from_db()
+    audit.record("division_restored", by=by, at=at, subject="division", code=division.code)
 
 
 def _must_succeed(division: Division, successor: Division, on: date) -> None:

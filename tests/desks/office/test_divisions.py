@@ -122,12 +122,21 @@ def test_two_divisions_are_merged(client: Client) -> None:
     assert "停用或合并" not in answer.content.decode()
 
 
+def test_an_end_by_mistake_is_taken_back(client: Client) -> None:
+    client.post(page("end_division", "610124"), {"on": timezone.localdate().isoformat(), "successor": ""})
+    assert page("restore_division", "610124") in client.get(page("division", "610124")).content.decode()
+    answer = client.post(page("restore_division", "610124"), {"sure": "yes"}, follow=True)
+
+    assert "区划已恢复。" in answer.content.decode()
+    assert Division.objects.get(pk="610124").valid_to is None
+
+
 @pytest.mark.parametrize(
     ("code", "changes", "field", "said"),
     [
         (
             "610104", {}, "__all__",
-            "“陕西省西安市莲湖区”还有 3 个机构：莲湖区民政局、莲湖区教育局、莲湖区公安分局等。 请先停用这些机构，或把它们改划到继任区划。",
+            "“陕西省西安市莲湖区”还有 3 个机构：莲湖区民政局、莲湖区教育局、莲湖区公安分局。 请先停用这些机构，或把它们改划到继任区划。",
         ),
         ("610124", {"successor": "没有区"}, "successor", "没有叫“没有区”的行政区划，请从列表中选择。"),
         ("610124", {"successor": "城关镇"}, "successor", ""),

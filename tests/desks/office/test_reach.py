@@ -49,7 +49,7 @@ def everything() -> list[object]:
 def test_what_belongs_to_another_province_is_answered_as_what_is_not_there() -> None:
     client, pages = signed_in("gao"), list(objects())
     before = everything()
-    assert len(pages) == 16
+    assert len(pages) == 17
     for name, pk in pages:
         nowhere = uuid4() if not isinstance(pk, int) else 999999
         for ask, status in ((client.get, 404), (client.post, 405 if name in ("office", "staff") else 404)):

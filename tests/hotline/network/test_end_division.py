@@ -132,7 +132,7 @@ def test_while_offices_stand_there_it_does_not_end_and_they_are_named() -> None:
         end("610104", "610116")
 
     assert str(refusal.value) == (
-        "“陕西省西安市莲湖区”还有 3 个机构：莲湖区民政局、莲湖区教育局、莲湖区公安分局等。 请先停用这些机构，或把它们改划到继任区划。"
+        "“陕西省西安市莲湖区”还有 3 个机构：莲湖区民政局、莲湖区教育局、莲湖区公安分局。 请先停用这些机构，或把它们改划到继任区划。"
     )
     assert division("610104").valid_to is None
 
@@ -155,3 +155,32 @@ def test_the_ministry_merges_across_provinces() -> None:
     end("610124", "360103", by="ping")
 
     assert queries.centre_for("610124", on=TODAY) == cast.office("nanchang")
+
+
+def test_an_end_by_mistake_is_taken_back_with_all_that_ended_with_it() -> None:
+    before = list(Division.objects.filter(code__startswith="610124").order_by("code").values())
+    end("610124", "610118")
+    actions.restore_division(division=division("610124"), by=cast.post("gao"), at=AT)
+
+    assert list(Division.objects.filter(code__startswith="610124").order_by("code").values()) == before
+    assert AuditEntry.objects.latest("id").verb == "division_restored"
+
+
+def test_what_had_ended_earlier_stays_ended() -> None:
+    end("610124001", on=TODAY - timedelta(days=9))
+    end("610124", "610118")
+    actions.restore_division(division=division("610124"), by=cast.post("gao"), at=AT)
+
+    assert division("610124001").valid_to == TODAY - timedelta(days=9)
+
+
+def test_only_what_ended_is_taken_back_below_what_stands_by_who_keeps_it() -> None:
+    with refused("stands"):
+        actions.restore_division(division=division("610124"), by=cast.post("gao"), at=AT)
+    end("610124", "610118")
+    with refused("no_parent"):
+        actions.restore_division(division=division("610124001"), by=cast.post("gao"), at=AT)
+    jiangxi()
+
+    with refused("out_of_reach"):
+        actions.restore_division(division=division("610124"), by=cast.post("wen"), at=AT)
