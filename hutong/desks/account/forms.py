@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hutong.hotline.network import signing_in
+from hutong.hotline.network import rules, signing_in
 from hutong.hotline.network.models import Staff
 
 
@@ -33,9 +33,10 @@ class SignIn(forms.Form):
         given = self.cleaned_data
         if self.errors:
             return given
+        given["username"] = rules.sign_in_name(given["username"])
         address, at = self.request.META.get("REMOTE_ADDR", ""), timezone.now()
         if signing_in.must_wait(given["username"], address, at=at):
-            raise forms.ValidationError(_("尝试次数过多。请等五分钟再试,或请管理员重设密码。"), code="wait")
+            raise forms.ValidationError(_("尝试次数过多。请等五分钟再试，或请管理员重设密码。"), code="wait")
         staff = authenticate(self.request, **given)
         if staff is None:
             signing_in.failed(given["username"], address, at=at)

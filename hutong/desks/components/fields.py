@@ -57,14 +57,14 @@ class DivisionField(OfPost):
         text, on = super().clean(value).strip(), timezone.localdate()
         if not text:
             return None
-        if text.isascii() and text.isdigit():
+        if text.isdigit():
             return said(lambda: network.division_for(text, on=on))
         found = network.places(self.post, text, on=on)
         if not found:
-            raise forms.ValidationError(_("没有叫“%(name)s”的行政区划,请从列表中选择。"), params={"name": text[:30]})
+            raise forms.ValidationError(_("没有叫“%(name)s”的行政区划，请从列表中选择。"), params={"name": text[:30]})
         if len(found) > 1:
             names = "、".join(each.full_name for each in found[:4])
-            raise forms.ValidationError(_("有 %(count)s 处同名,请选定一处:%(names)s"), params={"count": len(found), "names": names})
+            raise forms.ValidationError(_("有 %(count)s 处同名，请选定一处：%(names)s"), params={"count": len(found), "names": names})
         return found[0]
 
     def prepare_value(self, value: Any) -> Any:
@@ -72,24 +72,27 @@ class DivisionField(OfPost):
 
 
 class OfficeField(OfPost):
-    """An office at or below the asker's own, by its name or code."""
+    """An office at or below the asker's own, by its name or code; of namesakes by both."""
 
     def __init__(self, label: str | Promise, **kwargs: Any) -> None:
         super().__init__(label, widget=Picker("components:offices"), **kwargs)
 
     def clean(self, value: Any) -> Office | None:
-        """Raises ValidationError for an unknown name."""
+        """Raises ValidationError for no such office, or more than one."""
         text = super().clean(value).strip()
         if not text:
             return None
-        found = [office for office in network.search_offices(self.post, text) if not office.valid_to]
+        found = network.search_offices(self.post, text)
         exact = [office for office in found if text in (office.name, office.code)] or found
-        if len(exact) != 1:
-            raise forms.ValidationError(_("没有叫“%(name)s”的机构,请从列表中选择。"), params={"name": text[:30]})
+        if not exact:
+            raise forms.ValidationError(_("没有叫“%(name)s”的机构，请从列表中选择。"), params={"name": text[:30]})
+        if len(exact) > 1:
+            names = "、".join(network.told_apart(exact)[:4])
+            raise forms.ValidationError(_("有 %(count)s 个机构符合，请选定一个：%(names)s"), params={"count": len(exact), "names": names})
         return exact[0]
 
     def prepare_value(self, value: Any) -> Any:
-        return value.name if isinstance(value, Office) else value
+        return f"{value.name} {value.code}" if isinstance(value, Office) else value
 
 
 def give_post(form: forms.BaseForm, post: Post) -> None:

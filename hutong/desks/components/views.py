@@ -70,4 +70,5 @@ def divisions(request: access.DeskRequest) -> JsonResponse:
 def offices(request: access.DeskRequest) -> JsonResponse:
     """Offices at or below one's own to pick from."""
     found = network.search_offices(request.post, request.GET.get("q", "")[:60], limit=12)
-    return JsonResponse([[each.name, each.get_kind_display()] for each in found if not each.valid_to], safe=False)
+    names = network.told_apart(found)
+    return JsonResponse([[name, office.get_kind_display()] for name, office in zip(names, found, strict=True)], safe=False)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
 from hutong.desks.office import forms
-from hutong.desks.office.pages import administrators, form_page
+from hutong.desks.office.pages import Page, administrators, form_page
 from hutong.hotline.network import actions, queries
 from hutong.hotline.network.models import Division
 
@@ -29,11 +29,10 @@ def kept_division(request: access.DeskRequest, code: int) -> Division:
 @administrators
 @require_GET
 def search(request: access.DeskRequest) -> HttpResponse:
-    """By name or code; before anything is typed, those of one's own place."""
-    text, on = request.GET.get("q", "").strip(), timezone.localdate()
-    own = request.post.office.division_id
-    found = queries.search_divisions(text or own or "", on=on, limit=50)
-    return render(request, "office/divisions.html", {"q": text, "found": found})
+    """By name or code, ended ones too; before anything is typed, what lies directly below one's own place."""
+    text, own = request.GET.get("q", "").strip(), request.post.office.division
+    found = queries.search_divisions(text, on=None, limit=50) if text else queries.directly_below(own.code if own else None)
+    return render(request, "office/divisions.html", {"q": text, "found": found, "own": own})
 
 
 @administrators
@@ -45,7 +44,7 @@ def division(request: access.DeskRequest, code: int) -> HttpResponse:
         "division": division,
         "centre": queries.centre_for(division.code, on=on),
         "bureau": queries.county_bureau_for(division.code, on=on),
-        "lower": queries.divisions_below(division),
+        "lower": queries.directly_below(division.code),
         "kept": queries.keeps_division(request.post, division.code),
     }
     return render(request, "office/division.html", context)
@@ -57,8 +56,11 @@ def new(request: access.DeskRequest, code: int) -> HttpResponse:
     """A division below this one."""
     parent = kept_division(request, code)
     form = forms.NewDivision(request.POST or None, by=request.post, initial={"code": parent.code})
-    title = _("在“%(name)s”下增加区划") % {"name": parent.full_name}
-    return form_page(request, form, actions.add_division, title=title, back=page_of(parent.code), done=_("区划已增加。"))
+    page = Page(
+        title=_("在“%(name)s”下增加区划") % {"name": parent.full_name}, button=_("增加"), done=_("区划已增加。"), back=page_of(parent.code),
+        here="divisions",
+    )  # fmt: skip
+    return form_page(request, form, actions.add_division, page)
 
 
 @administrators
@@ -66,10 +68,12 @@ def new(request: access.DeskRequest, code: int) -> HttpResponse:
 def rename(request: access.DeskRequest, code: int) -> HttpResponse:
     """Another name."""
     division = kept_division(request, code)
-    form = forms.RenameDivision(request.POST or None, by=request.post, initial={"name": division.name})
-    title, note = _("更改“%(name)s”的名称") % {"name": division.full_name}, _("代码不变；下辖区划的全称随之更改。")
-    deed = partial(actions.rename_division, division=division)
-    return form_page(request, form, deed, title=title, back=page_of(division.code), done=_("已更名。"), note=note)
+    form = forms.RenameDivision(request.POST or None, by=request.post, now={"name": division.name})
+    page = Page(
+        title=_("更改“%(name)s”的名称") % {"name": division.full_name}, button=_("保存"), done=_("已更名。"), back=page_of(division.code),
+        note=_("代码不变；下辖区划的全称随之更改。"), here="divisions",
+    )  # fmt: skip
+    return form_page(request, form, partial(actions.rename_division, division=division), page)
 
 
 @administrators
@@ -78,7 +82,21 @@ def end(request: access.DeskRequest, code: int) -> HttpResponse:
     """Abolish or merge."""
     division = kept_division(request, code)
     form = forms.EndDivision(request.POST or None, by=request.post)
-    title = _("停用“%(name)s”") % {"name": division.full_name}
-    note = _("下辖区划同时停用，归入继任区划下的同名区划，没有同名的归入继任区划本身。旧记录仍写原区划。")
-    deed = partial(actions.end_division, division=division)
-    return form_page(request, form, deed, title=title, back=page_of(division.code), done=_("区划已停用。"), note=note, danger=True)
+    page = Page(
+        title=_("停用“%(name)s”") % {"name": division.full_name}, button=_("停用"), done=_("区划已停用。"), back=page_of(division.code),
+        note=_("下辖区划同时停用，归入继任区划下的同名区划，没有同名的归入继任区划本身。旧记录仍写原区划。"), here="divisions", danger=True,
+    )  # fmt: skip
+    return form_page(request, form, partial(actions.end_division, division=division), page)
+
+
+@administrators
+@require_http_methods(["GET", "POST"])
+def restore(request: access.DeskRequest, code: int) -> HttpResponse:
+    """Take back an end that was a mistake."""
+    division = kept_division(request, code)
+    form = forms.Sure(request.POST or None, by=request.post)
+    page = Page(
+        title=_("恢复“%(name)s”") % {"name": division.full_name}, button=_("恢复"), done=_("区划已恢复。"), back=page_of(division.code),
+        note=_("误停用时用：撤回停用和继任，同日一起停用的下辖区划也恢复。"), here="divisions",
+    )  # fmt: skip
+    return form_page(request, form, partial(actions.restore_division, division=division), page)

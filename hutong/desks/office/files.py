@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
-from hutong.desks.office.forms import SHEET_NAMES, Upload
+from hutong.desks.office.forms import SHEET_NAMES, Upload, take
 from hutong.desks.office.pages import administrators
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import sheets
@@ -16,27 +16,29 @@ from hutong.hotline.network.sheet_kinds import SHEETS
 from hutong.hotline.network.sheets import Outcome
 
 SHOWN = 500
+FIRST = (Outcome.REFUSED, Outcome.CHANGE, Outcome.ADD)  # what asks for a look comes first
 
 
 @administrators
 @require_http_methods(["GET", "POST"])
 def files(request: access.DeskRequest) -> HttpResponse:
-    """Hand in a file and see what it would change; hand it in again with `apply` to change it."""
+    """Hand in a file and see what it would change; agree to just that (`agreed`) and it is changed."""
     form = Upload(request.POST or None, request.FILES or None, initial={"sheet": "offices"})
-    context = {"form": form, "exports": SHEET_NAMES, "columns": {name: ",".join(sheet.columns) for name, sheet in SHEETS.items()}}
+    context = {"form": form, "exports": [(name, label, SHEETS[name].columns.values()) for name, label in SHEET_NAMES.items()]}
     if request.method == "POST" and form.is_valid():
+        agreed = request.POST.get("agreed", "")
         try:
             text = sheets.decode(form.content)
-            apply = "apply" in request.POST
-            report = sheets.run(SHEETS[form.cleaned_data["sheet"]], text, by=request.post, at=timezone.now(), apply=apply)
+            form.hold(text)
+            report = sheets.run(SHEETS[form.cleaned_data["sheet"]], text, by=request.post, at=timezone.now(), agreed=agreed)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            take(form, refusal)
         else:
             if report.applied:
                 messages.success(request, _("已导入：%(counts)s。") % {"counts": in_words(report)})
                 return redirect("office:files")
-            lines = [line for line in report.lines if line.outcome != Outcome.SAME]
-            context |= {"report": report, "counts": in_words(report), "lines": lines[:SHOWN], "more": len(lines[SHOWN:]), "text": text}
+            lines = [line for outcome in FIRST for line in report.lines if line.outcome == outcome]
+            context |= {"report": report, "counts": in_words(report), "lines": lines[:SHOWN], "more": len(lines[SHOWN:]), "agreed": agreed}
     return render(request, "office/files.html", context, status=422 if form.errors else 200)
 
 

@@ -1,6 +1,8 @@
 """The forms of the administration pages. They read what is typed; the verbs judge it."""
 
+import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hutong.desks.components.fields import DivisionField, OfficeField, give_post
+from hutong.desks.components.fields import DivisionField, OfficeField, give_post, said
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network import rules
-from hutong.hotline.network.models import Department, Office, OfficeKind, Post, Role
+from hutong.hotline.network import queries, rules, storing
+from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.sheets import MAX_BYTES, too_big
 
 
 class Form(forms.Form):
@@ -31,76 +34,158 @@ class Form(forms.Form):
         try:
             self.made = deed(**self.cleaned_data, by=self.by, at=timezone.now())
         except Refusal as refusal:
-            names = [name if name in self.fields else None for name in refusal.fields] or [None]
-            for name in names:
-                self.add_error(name, str(refusal))
+            take(self, refusal)
             return False
         return True
 
+    def focus(self) -> None:
+        """Let typing begin at the first field, or at the first that is at fault."""
+        visible = [field.name for field in self.visible_fields()]
+        first = next((name for name in visible if name in self.errors), visible[0] if visible else "")
+        if first:
+            self.fields[first].widget.attrs["autofocus"] = True
 
-def a_day(label: Any) -> forms.DateField:
-    """A day; today unless another is given."""
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, initial=timezone.localdate, widget=widget)
+
+def take(form: forms.Form, refusal: Refusal) -> None:
+    """Put a refusal beside the fields that are at fault, or on top."""
+    for name in refusal.fields or [""]:
+        form.add_error(name if name in form.fields else None, str(refusal))
+
+
+class Change(Form):
+    """A form over something that stands. It remembers what it showed, so that nobody's change since then is lost unseen.
+
+    A field that only others changed keeps their value; one that both changed is asked about once more.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, now: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, initial=now, **kwargs)
+        self.now = {name: str(field.prepare_value(now[name]) or "") for name, field in self.fields.items() if name in now}
+        self.initial["seen"] = json.dumps(self.now)
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        shown = given.pop("seen", "")
+        for name, now in self.now.items():
+            typed, then = self.data.get(name, ""), self._shown(shown).get(name, now)
+            if typed == then != now:
+                given[name] = self.initial[name]
+            elif then not in (typed, now) and typed != now:
+                self.add_error(name, _("刚有他人改为“%(now)s”。您填的还在；再次保存，即以您填的为准。") % {"now": now})
+        self.data = dict(self.data.items()) | {"seen": json.dumps(self.now)}
+        return given
+
+    def _shown(self, text: str) -> dict[str, Any]:
+        try:
+            shown = json.loads(text)
+        except ValueError:
+            shown = {}
+        return shown if isinstance(shown, dict) else {}
+
+
+class Day(forms.DateField):
+    """A day in any way of writing it; today unless another is given."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, initial=timezone.localdate, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+    def to_python(self, value: Any) -> date | None:
+        """Raises ValidationError for a day that is not in the calendar."""
+        if isinstance(value, date) or value in self.empty_values:
+            return value or None
+        day = rules.day(value)
+        if day is None:
+            raise forms.ValidationError(_("“%(text)s”不是日期，应如 2026-09-18。"), params={"text": value[:20]})
+        return day
+
+
+class Read(forms.CharField):
+    """A text in the form in which a verb keeps it, so that one hears of all that is wrong in a form at once."""
+
+    def __init__(
+        self, label: Any, read: Callable[[str], str], limit: int, *, hint: Any = "", required: bool = True, **attrs: Any
+    ) -> None:  # fmt: skip
+        super().__init__(label=label, required=required, help_text=hint, widget=forms.TextInput({"maxlength": limit, **attrs}))
+        self.read = read
+
+    def clean(self, value: Any) -> str:
+        """Raises ValidationError in the verb's words."""
+        text = super().clean(value)
+        return said(lambda: self.read(text)) if text else ""
 
 
 SIGN_HINT = gettext_lazy("2 至 40 个字母、数字或 . _ -，定后不改")
-PHONE_HINT = gettext_lazy("可不填")
+
+
+def a_name(kind: type[Division | Office | Staff | ApiToken], hint: Any = "") -> Read:
+    """The name of a thing, as its table has it."""
+    field = kind._meta.get_field("name")
+    return Read(field.verbose_name, lambda text: storing.name(text, kind), field.max_length or 0, hint=hint)
+
+
+def a_phone(label: Any) -> Read:
+    """A telephone number, in any way of writing it."""
+    return Read(label, storing.phone_number, 40, required=False, inputmode="tel", hint=gettext_lazy("可不填"))
 
 
 class NewOffice(Form):
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
-    code = forms.CharField(label=gettext_lazy("机构代码"), max_length=40, help_text=SIGN_HINT)
+    name = a_name(Office)
+    code = Read(gettext_lazy("机构代码"), lambda text: storing.sign(text, "code"), 40, hint=SIGN_HINT)
     kind = forms.ChoiceField(label=gettext_lazy("类型"))
     department = forms.ChoiceField(
         label=gettext_lazy("部门"), required=False, choices=[("", "—"), *Department.choices], help_text=gettext_lazy("类型为部门时选")
     )
-    division = DivisionField(gettext_lazy("行政区划"))
-    phone = forms.CharField(label=gettext_lazy("值班电话"), max_length=40, required=False, help_text=PHONE_HINT)
-    valid_from = a_day(gettext_lazy("启用日期"))
+    division = DivisionField(gettext_lazy("行政区划"), required=True)
+    phone = a_phone(gettext_lazy("值班电话"))
+    valid_from = Day(gettext_lazy("启用日期"))
 
     def __init__(self, *args: Any, parent: Office, **kwargs: Any) -> None:
         super().__init__(*args, initial={"division": parent.division}, **kwargs)
-        kinds = [kind for kind, parents in rules.OFFICE_PARENT.items() if parent.kind in parents]
-        self.fields["kind"].choices = [(kind, OfficeKind(kind).label) for kind in kinds]  # type: ignore[attr-defined]
+        kinds = [(kind, OfficeKind(kind).label) for kind in rules.kinds_below(parent.kind)]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
-class ChangeOffice(Form):
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
-    division = DivisionField(gettext_lazy("行政区划"), required=False)
-    parent = OfficeField(gettext_lazy("上级机构"), required=False)
-    phone = forms.CharField(label=gettext_lazy("值班电话"), max_length=40, required=False, help_text=PHONE_HINT)
+class ChangeOffice(Change):
+    name = a_name(Office)
+    division = DivisionField(gettext_lazy("行政区划"), required=True)
+    parent = OfficeField(gettext_lazy("上级机构"), required=True)
+    phone = a_phone(gettext_lazy("值班电话"))
 
-    def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, office: Office, by: Post, **kwargs: Any) -> None:
         now = {"name": office.name, "division": office.division, "parent": office.parent, "phone": office.phone}
-        super().__init__(*args, initial=now, **kwargs)
-        if kwargs["by"].office_id == office.pk:  # whom one's own office answers to is the level above's to say
-            del self.fields["parent"]
+        super().__init__(*args, now=now, by=by, **kwargs)
+        if by.office_id == office.pk:  # where one's own office stands and whom it answers to, the level above says
+            del self.fields["division"], self.fields["parent"], self.now["division"], self.now["parent"]
 
     def clean(self) -> dict[str, Any]:
-        return {"parent": self.initial["parent"]} | self.cleaned_data
+        """What one may not change here stays."""
+        return {"division": self.initial["division"], "parent": self.initial["parent"]} | super().clean()
 
 
 class End(Form):
-    on = a_day(gettext_lazy("停用日期"))
+    on = Day(gettext_lazy("停用日期"))
 
 
 class EndPost(Form):
-    on = a_day(gettext_lazy("离任日期"))
+    on = Day(gettext_lazy("离任日期"))
 
 
 class NewPost(Form):
-    office = OfficeField(gettext_lazy("机构"))
+    office = OfficeField(gettext_lazy("机构"), required=True)
     role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=Role.choices)
-    valid_from = a_day(gettext_lazy("任职日期"))
+    valid_from = Day(gettext_lazy("任职日期"))
 
 
 class NewStaff(Form):
-    name = forms.CharField(label=gettext_lazy("姓名"), max_length=40)
-    username = forms.CharField(label=gettext_lazy("登录名"), max_length=40, help_text=SIGN_HINT)
-    phone = forms.CharField(label=gettext_lazy("电话"), max_length=40, required=False, help_text=PHONE_HINT)
+    name = a_name(Staff)
+    username = Read(
+        gettext_lazy("登录名"), lambda text: storing.sign(rules.sign_in_name(text), "username"), 40, hint=SIGN_HINT, autocapitalize="none"
+    )
+    phone = a_phone(gettext_lazy("电话"))
     role = forms.ChoiceField(label=gettext_lazy("岗位"))
-    valid_from = a_day(gettext_lazy("任职日期"))
+    valid_from = Day(gettext_lazy("任职日期"))
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,32 +193,44 @@ class NewStaff(Form):
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
 
 
-class ChangeStaff(Form):
-    name = forms.CharField(label=gettext_lazy("姓名"), max_length=40)
-    phone = forms.CharField(label=gettext_lazy("电话"), max_length=40, required=False, help_text=PHONE_HINT)
+class ChangeStaff(Change):
+    name = a_name(Staff)
+    phone = a_phone(gettext_lazy("电话"))
 
 
 class Sure(Form):
     """Nothing but the question."""
 
 
+class PostChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A post of an office, by who holds it and as what."""
+
+    def label_from_instance(self, obj: Post) -> str:
+        return f"{obj.staff.name} · {obj.get_role_display()}"
+
+
 class NewToken(Form):
-    name = forms.CharField(label=gettext_lazy("用途"), max_length=60, help_text=gettext_lazy("如：市 12345 平台转入工单"))
+    name = a_name(ApiToken, hint=gettext_lazy("如：市 12345 平台转入工单"))
+    post = PostChoice(None, label=gettext_lazy("以谁的岗位办理"), empty_label=gettext_lazy("请选择"))
+
+    def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["post"].queryset = queries.posts_of(office).filter(queries.stands(timezone.localdate()))  # type: ignore[attr-defined]
 
 
 class NewDivision(Form):
-    code = forms.CharField(label=gettext_lazy("代码"), max_length=20, help_text=gettext_lazy("2、4、6、9 或 12 位数字"))
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
-    valid_from = a_day(gettext_lazy("启用日期"))
+    code = Read(gettext_lazy("代码"), str, 20, inputmode="numeric", hint=gettext_lazy("2、4、6、9 或 12 位数字，定后不改"))
+    name = a_name(Division)
+    valid_from = Day(gettext_lazy("启用日期"))
 
 
-class RenameDivision(Form):
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+class RenameDivision(Change):
+    name = a_name(Division)
 
 
 class EndDivision(Form):
-    on = a_day(gettext_lazy("停用日期"))
-    successor = DivisionField(gettext_lazy("继任区划"), required=False, help_text=gettext_lazy("并入哪里；撤销而无继任时不填"))
+    on = Day(gettext_lazy("停用日期"))
+    successor = DivisionField(gettext_lazy("继任区划"), help_text=gettext_lazy("并入哪里；撤销而无继任时不填"))
 
 
 SHEET_NAMES = {"offices": gettext_lazy("机构"), "staff": gettext_lazy("人员与岗位"), "divisions": gettext_lazy("行政区划")}
@@ -143,14 +240,20 @@ class Upload(forms.Form):
     """A file or pasted text of one of the sheets."""
 
     sheet = forms.ChoiceField(label=gettext_lazy("内容"), choices=SHEET_NAMES, widget=forms.RadioSelect)
-    file = forms.FileField(label=gettext_lazy("CSV 文件"), required=False, help_text=gettext_lazy("UTF-8 或 GB18030，不超过 2 MB"))
+    file = forms.FileField(
+        label=gettext_lazy("CSV 文件"), required=False, allow_empty_file=True, help_text=gettext_lazy("UTF-8 或 GB18030，不超过 2 MB"),
+        widget=forms.FileInput({"accept": ".csv,.txt,text/csv"}),
+    )  # fmt: skip
     text = forms.CharField(
-        label=gettext_lazy("或粘贴文字"), required=False, strip=False, widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
-        help_text=gettext_lazy("首行为列名"),
+        label=gettext_lazy("或粘贴文字"), required=False, strip=False, help_text=gettext_lazy("首行为列名；从表格软件复制的单元格也可"),
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        if not self.cleaned_data.get("file") and not self.cleaned_data.get("text"):
+        file = self.cleaned_data.get("file")
+        if file and file.size > MAX_BYTES:  # before it is read
+            take(self, too_big())
+        elif not file and not self.cleaned_data.get("text"):
             self.add_error("file", _("请选择文件或粘贴文字。"))
         return self.cleaned_data
 
@@ -159,3 +262,7 @@ class Upload(forms.Form):
         """What was handed in."""
         file = self.cleaned_data.get("file")
         return bytes(file.read()) if file else str(self.cleaned_data["text"]).encode()
+
+    def hold(self, text: str) -> None:
+        """Show what was read as text that can be put right: a browser does not keep a file."""
+        self.data = dict(self.data.items()) | {"text": text}

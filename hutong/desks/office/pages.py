@@ -1,6 +1,7 @@
 """What the administration pages share: a page with one form on it, and a page that tells a secret once."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,18 +14,30 @@ from hutong.hotline.network.models import Role
 administrators = access.for_posts(Role.ADMINISTRATOR)
 
 
-def form_page(
-    request: access.DeskRequest, form: Form, deed: Callable[..., object], *, title: str, back: str, done: str, note: str = "",
-    danger: bool = False, secret: bool = False,
-) -> HttpResponse:  # fmt: skip
-    """A page with one form; once its deed is done, back with a word of it.
+@dataclass(frozen=True)
+class Page:
+    """What is said around a form: its title, the words on its button, what is told once it is done, what to know before.
 
-    `danger` is a deed that takes something away. `secret` is one that makes a password or key: it is shown once, with `done` beside it.
+    `back` is where one came from, `here` its tab. `danger` is a deed that takes something away. `secret` is one that makes
+    a password or key: it is shown once, with `done` beside it.
     """
+
+    title: str
+    button: str
+    done: str
+    back: str
+    note: str = ""
+    here: str = "offices"
+    danger: bool = False
+    secret: bool = False
+
+
+def form_page(request: access.DeskRequest, form: Form, deed: Callable[..., object], page: Page) -> HttpResponse:
+    """A page with one form; once its deed is done, back with a word of it."""
     if request.method == "POST" and form.carry_out(deed):
-        if secret:
-            return render(request, "office/secret.html", {"title": title, "secret": form.made, "advice": done, "back": back})
-        messages.success(request, done)
-        return redirect(back)
-    context = {"form": form, "title": title, "back": back, "note": note, "danger": danger}
-    return render(request, "office/form.html", context, status=422 if form.errors else 200)
+        if page.secret:
+            return render(request, "office/secret.html", {**asdict(page), "secret": form.made})
+        messages.success(request, page.done)
+        return redirect(page.back)
+    form.focus()
+    return render(request, "office/form.html", {**asdict(page), "form": form}, status=422 if form.errors else 200)

@@ -6,7 +6,9 @@ from datetime import date
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import rules
 from hutong.hotline.network.models import Department, Division, Level, Office, OfficeKind, Post, Role, Staff
 
@@ -17,21 +19,28 @@ PASSWORD = "hutong-12349"  # noqa: S105 told to everybody: nothing of the demo i
 PROVINCES = ("36", "45", "52", "61", "63")
 PREFECTURES = ("1502", "2102", "3205", "3301", "3310", "3308", "4103", "4201", "4210", "4209", "4207", "4401", "5106", "5108")
 
-# What a department is called below the name of its division: at the prefecture, in a county, in a city's district.
+AROUND = {code[:2] for code in PREFECTURES}  # their provinces, for the bureau alone
+BODIES = {
+    Level.PROVINCE: ("PB", OfficeKind.PROVINCE_BUREAU, "{}民政厅"),
+    Level.PREFECTURE: ("HC", OfficeKind.HOTLINE_CENTRE, "{}12349热线中心"),
+    Level.COUNTY: ("CB", OfficeKind.COUNTY_BUREAU, "{}民政局"),
+}
+
+# What a department is called, with the name of its division: at the prefecture, in a county, in a city's district.
 NAMES = {
-    Department.POLICE: ("公安局", "公安局", "公安分局"),
-    Department.PROCURATORATE: ("人民检察院",) * 3,
-    Department.COURT: ("中级人民法院", "人民法院", "人民法院"),
-    Department.JUSTICE: ("司法局",) * 3,
-    Department.EDUCATION: ("教育局",) * 3,
-    Department.HEALTH: ("卫生健康委员会", "卫生健康局", "卫生健康局"),
-    Department.DISABLED_FEDERATION: ("残疾人联合会",) * 3,
-    Department.WOMEN_FEDERATION: ("妇女联合会",) * 3,
-    Department.YOUTH_LEAGUE: ("共青团委员会",) * 3,
-    Department.HUMAN_RESOURCES: ("人力资源和社会保障局",) * 3,
-    Department.MEDICAL_INSURANCE: ("医疗保障局",) * 3,
-    Department.CYBERSPACE: ("互联网信息办公室",) * 3,
-    Department.MARKET_REGULATION: ("市场监督管理局",) * 3,
+    Department.POLICE: ("{}公安局", "{}公安局", "{}公安分局"),
+    Department.PROCURATORATE: ("{}人民检察院",) * 3,
+    Department.COURT: ("{}中级人民法院", "{}人民法院", "{}人民法院"),
+    Department.JUSTICE: ("{}司法局",) * 3,
+    Department.EDUCATION: ("{}教育局",) * 3,
+    Department.HEALTH: ("{}卫生健康委员会", "{}卫生健康局", "{}卫生健康局"),
+    Department.DISABLED_FEDERATION: ("{}残疾人联合会",) * 3,
+    Department.WOMEN_FEDERATION: ("{}妇女联合会",) * 3,
+    Department.YOUTH_LEAGUE: ("共青团{}委员会",) * 3,
+    Department.HUMAN_RESOURCES: ("{}人力资源和社会保障局",) * 3,
+    Department.MEDICAL_INSURANCE: ("{}医疗保障局",) * 3,
+    Department.CYBERSPACE: ("{}互联网信息办公室",) * 3,
+    Department.MARKET_REGULATION: ("{}市场监督管理局",) * 3,
 }
 POSTS = {
     OfficeKind.PROVINCE_BUREAU: (Role.SUPERVISOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR),
@@ -68,9 +77,12 @@ GIVEN = (
 
 @transaction.atomic
 def load() -> None:
-    """Load the offices, people and posts of the pilots. Safe to run again."""
-    if Office.objects.filter(code="MCA").exists():
+    """Load the offices, people and posts of the pilots. Safe to run again. Raises Refusal where a real network stands."""
+    if Staff.objects.filter(username=next(iter(KNOWN))).exists():
         return
+    if Office.objects.exists():
+        sentence = _("这个数据库已有机构，不能装入演示网络：演示账号的密码人人知道。")
+        raise Refusal(Reason("real_network", sentence, _("请另用一个数据目录，或不带 --demo 启动。")))
     offices = {office.code: office for office in _offices()}
     Office.objects.bulk_create(offices.values(), batch_size=2000)
     people = list(_people(offices))
@@ -85,31 +97,21 @@ def _offices() -> Iterator[Office]:
     """Each after the one that it answers to."""
     ministry = Office(code="MCA", name="民政部", kind=OfficeKind.MINISTRY, valid_from=SINCE)
     yield ministry
-    divisions = list(
-        Division.objects.filter(level__in=(Level.PROVINCE, Level.PREFECTURE, Level.COUNTY), valid_to=None, is_placeholder=False)
-    )
-    provinces = set(PROVINCES) | {code[:2] for code in PREFECTURES}
     above: dict[str, Office] = {}
-    for division in sorted(divisions, key=lambda division: division.code):
-        if division.code in provinces:
-            above[division.code] = _new("PB", OfficeKind.PROVINCE_BUREAU, division, ministry, "民政厅")
-        elif division.code[:2] in PROVINCES or division.code[:4] in PREFECTURES:
-            prefecture = division.level == Level.PREFECTURE
-            kind, letters, name = (
-                (OfficeKind.HOTLINE_CENTRE, "HC", "12349热线中心") if prefecture else (OfficeKind.COUNTY_BUREAU, "CB", "民政局")
-            )
-            above[division.code] = _new(letters, kind, division, above[rules.up(division.code)], name)
-        else:
-            continue
-        yield above[division.code]
-        if division.level != Level.PROVINCE:
-            yield from _departments(division, above[division.code])
+    for division in Division.objects.filter(level__in=BODIES, valid_to=None, is_placeholder=False).order_by("code"):
+        code = division.code
+        if code in AROUND or code[:2] in PROVINCES or code[:4] in PREFECTURES:
+            letters, kind, name = BODIES[Level(division.level)]
+            above[code] = _new(letters, kind, division, above.get(rules.up(code), ministry), name)
+            yield above[code]
+            if division.level != Level.PROVINCE:
+                yield from _departments(division, above[code])
 
 
 def _new(letters: str, kind: OfficeKind, division: Division, parent: Office, name: str, department: str = "") -> Office:
     code = f"{letters}-{division.code}" + (f"-{department}" if department else "")
     return Office(
-        code=code, name=division.name + name, kind=kind, department=department, division=division, parent=parent, valid_from=SINCE
+        code=code, name=name.format(division.name), kind=kind, department=department, division=division, parent=parent, valid_from=SINCE
     )
 
 
@@ -120,7 +122,7 @@ def _departments(division: Division, parent: Office) -> Iterator[Office]:
 
 
 def _people(offices: dict[str, Office]) -> Iterator[Post]:
-    """A person for every post of every office; sign-ins say where and as what: hc6101-operator1."""
+    """A person for every post of every office; sign-ins say where and as what: hc-6101-operator1."""
     dice = random.Random(12349)  # noqa: S311 names, not secrets
     password = make_password(PASSWORD)
     known = {(office, role): username for username, (office, role, _who) in KNOWN.items()}

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import rules
 from hutong.hotline.network.models import Division, Level
 
 # The edition says what stood on 2023-06-30 and not since when. A day before any record of ours, so that each finds its division.
 STOOD_BEFORE = date(2000, 1, 1)
-COLUMNS = "code, name, full_name, level, parent_id, is_placeholder, valid_from"
+COLUMNS = "code, name, full_name, level, parent_id, is_placeholder, valid_from, valid_to, successor_id"
 
 
 class Known(NamedTuple):
@@ -24,6 +25,8 @@ class Known(NamedTuple):
 
     name: str
     full_name: str
+    valid_to: date | None = None
+    successor_id: str | None = None
 
 
 def load_national() -> None:
@@ -37,18 +40,22 @@ def load_national() -> None:
 def load_villages(path: Path) -> int:
     """Load a CSV file of 12-digit codes (code, name, level) below the townships; how many were new.
 
-    All or nothing, and safe to run again. Raises Refusal naming the line that does not fit.
+    All or nothing, and safe to run again. A village below an ended township ends with it. Raises Refusal naming the line that does not fit.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return _load(csv.DictReader(file))
+        try:
+            rows = csv.DictReader(file)
+            if not {"code", "name"} <= set(rows.fieldnames or ()):
+                raise Refusal(Reason("bad_header", _("文件中没有 code、name 两列。")))
+            return _load(rows)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise Refusal(Reason("bad_file", _("文件不是 UTF-8 编码的 CSV。"), _("请另存为 UTF-8 编码的 CSV。"))) from error
 
 
 def _load(rows: Iterable[dict[str, str]]) -> int:
     """Stream the rows through a staging table, so that 600,000 of them take little memory and those that stand are passed over."""
-    known = {
-        code: Known(name, full_name)
-        for code, name, full_name in Division.objects.exclude(level=Level.VILLAGE).values_list("code", "name", "full_name")
-    }
+    columns = ("code", *Known._fields)
+    known = {code: Known(*told) for code, *told in Division.objects.exclude(level=Level.VILLAGE).values_list(*columns)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE loading (LIKE network_division)")
         with cursor.copy(f"COPY loading ({COLUMNS}) FROM STDIN") as copy:
@@ -63,21 +70,21 @@ def _load(rows: Iterable[dict[str, str]]) -> int:
 def _prepared(rows: Iterable[dict[str, str]], known: dict[str, Known]) -> Iterator[tuple[object, ...]]:
     for line, row in enumerate(rows, start=2):
         code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
-        problem = _problem(code, name, row.get("level"), known)
-        if problem:
+        if problem := _problem(code, name, row.get("level"), known):
             raise Refusal(Reason("bad_division_row", _("第 %(line)d 行：%(problem)s") % {"line": line, "problem": problem}))
         above = known.get(rules.real_code(rules.up(code)), Known("", ""))
         full = rules.full_name(code, name, above.name, above.full_name)
         if len(code) < 12:  # nothing stands below a village
-            known[code] = Known(name, full)
-        yield code, name, full, rules.level_of(code), rules.up(code) or None, rules.is_placeholder(code), STOOD_BEFORE
+            known[code] = Known(name, full, above.valid_to, above.successor_id)
+        ends = above.valid_to, above.successor_id
+        yield code, name, full, rules.level_of(code), rules.up(code) or None, rules.is_placeholder(code), STOOD_BEFORE, *ends
 
 
 def _problem(code: str, name: str, level: str | None, known: dict[str, Known]) -> str:
     """What is wrong with a row, "" when nothing is."""
     if not (code.isascii() and code.isdigit() and len(code) in rules.LEVELS):
         return _("“%(code)s”不是区划代码") % {"code": code}
-    if not 0 < len(name) <= 60:
+    if not 0 < len(name) <= 60 or texts.storable(name) != texts.Text(name):
         return _("名称应为 1 至 60 字")
     if level and level != rules.level_of(code):
         return _("代码 %(code)s 的级别不是 %(level)s") % {"code": code, "level": level}

@@ -14,25 +14,35 @@ from hutong.hotline.network import rules
 from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
 
 
+def lasts(on: date) -> Q:
+    """The rows that have not ended by a day: those that stand, and those to come."""
+    return Q(valid_to=None) | Q(valid_to__gt=on)
+
+
 def stands(on: date) -> Q:
     """The rows that stand on a day."""
-    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+    return Q(valid_from__lte=on) & lasts(on)
 
 
 # Divisions
 
 
 def division_for(text: str, *, on: date) -> Division:
-    """The division of a code in any of its forms. Raises Refusal: no such code, or ended (naming the successor)."""
+    """The division of a code in any of its forms. Raises Refusal: no such code, or not on that day (naming the successor)."""
     code = rules.normal_code(text)
-    found = Division.objects.select_related("successor").filter(pk=rules.real_code(code)).first() if code else None
+    found = Division.objects.filter(pk=rules.real_code(code)).first() if code else None
     if found is None:
         sentence = _("没有代码为“%(code)s”的行政区划。") % {"code": text[:20]}
         raise Refusal(Reason("unknown_division", sentence, _("请按名称查找，从列表中选择。")))
+    if found.valid_from > on:
+        sentence = _("“%(name)s”自 %(day)s 起启用。") % {"name": found.full_name, "day": found.valid_from}
+        raise Refusal(Reason("division_to_come", sentence, _("请选择现行区划。")))
     if found.valid_to and found.valid_to <= on:
-        names = {"name": found.full_name, "day": found.valid_to, "successor": found.successor}
-        remedy = _("请改用继任区划“%(successor)s”。") % names if found.successor else _("请选择现行区划。")
-        raise Refusal(Reason("ended_division", _("“%(name)s”已于 %(day)s 停用。") % names, remedy))
+        heir = Division.objects.filter(stands(on), pk=successor_code(found.pk, on=on)).first()
+        remedy = _("请改用继任区划“%(heir)s”。") % {"heir": heir} if heir else _("请选择现行区划。")
+        raise Refusal(
+            Reason("ended_division", _("“%(name)s”已于 %(day)s 停用。") % {"name": found.full_name, "day": found.valid_to}, remedy)
+        )
     return found
 
 
@@ -43,10 +53,10 @@ def successor_code(code: str, *, on: date) -> str:
     return code
 
 
-def search_divisions(text: str, *, on: date, within: str = "", limit: int = 20) -> list[Division]:
+def search_divisions(text: str, *, on: date | None, within: str = "", limit: int = 20) -> list[Division]:
     """For pickers: divisions that stand, by the beginning of their name or code; names above may stand before (西安 莲湖, 西安市莲湖区).
 
-    The exact name first, then the higher level. `within` is the code of the division to look in.
+    The exact name first, then the higher level. `within` is the code of the division to look in. Without a day the ended ones, too, last.
     """
     code = rules.normal_code(text)
     if code:
@@ -79,11 +89,11 @@ def places(post: Post, text: str, *, on: date) -> list[Division]:
 
 
 def places_to_pick(post: Post, text: str, *, on: date) -> list[Division]:
-    """For the picker: the counties of one's own area before anything is typed, then one's own area first."""
-    own = post.office.division_id or ""
+    """For the picker: what lies directly below the office's own place before anything is typed, then its own area first."""
+    own = post.office.division_id
     if not text.strip():
-        return [each for each in search_divisions(own, on=on, within=own, limit=40) if each.level == "county"]
-    found = (search_divisions(text, on=on, within=area, limit=12) for area in (*rules.chain(own), ""))
+        return list(directly_below(own).filter(stands(on)))
+    found = (search_divisions(text, on=on, within=area, limit=12) for area in (*rules.chain(own or ""), ""))
     return next(filter(None, found), [])
 
 
@@ -104,10 +114,10 @@ def _run_together(names: list[str]) -> Q:
     return query
 
 
-def _picked(query: Q, exact: str, on: date, within: str, limit: int) -> list[Division]:
+def _picked(query: Q, exact: str, on: date | None, within: str, limit: int) -> list[Division]:
     rank = Case(When(Q(name=exact) | Q(code=exact), then=Value(0)), default=Value(1))
-    rows = Division.objects.filter(query, stands(on), is_placeholder=False, code__startswith=within)
-    return list(rows.order_by(rank, Length("code"), "code")[:limit])
+    rows = Division.objects.filter(query, stands(on) if on else Q(), is_placeholder=False, code__startswith=within)
+    return list(rows.order_by(F("valid_to").desc(nulls_first=True), rank, Length("code"), "code")[:limit])
 
 
 def divisions() -> QuerySet[Division]:
@@ -130,15 +140,31 @@ def keeps_division(by: Post, code: str) -> bool:
     return by.role == Role.ADMINISTRATOR and (bureau or by.office.kind == OfficeKind.MINISTRY)
 
 
-def divisions_below(division: Division) -> QuerySet[Division]:
-    """The divisions directly below one, those that stand first."""
-    return division.children.select_related("successor").order_by(F("valid_to").desc(nulls_first=True), "code")
+def directly_below(code: str | None) -> QuerySet[Division]:
+    """The divisions directly below one (None: the country), those that stand first.
+
+    What a placeholder holds counts as below what it stands for.
+    """
+    own = Q(parent=code) if code else Q(level="province")
+    held = Q(parent__parent=code, parent__is_placeholder=True)
+    rows = Division.objects.filter(own | held, is_placeholder=False).select_related("successor")
+    return rows.order_by(F("valid_to").desc(nulls_first=True), "code")
 
 
-def divisions_by_name(division: Division, *, on: date) -> dict[tuple[str, str], Division]:
-    """The divisions that stand below one, by level and name: where those of a merged neighbour go."""
-    rows = Division.objects.filter(stands(on), code__startswith=division.code, is_placeholder=False).exclude(pk=division.pk)
-    return {(row.level, row.name): row for row in rows}
+def heirs(division: Division, successor: Division, *, on: date) -> dict[str, str]:
+    """Where all goes, by code, that stands at or below a division when it merges into another.
+
+    To its namesake below the heir of what is above it, else to that heir itself.
+    """
+    there = Division.objects.filter(stands(on), code__startswith=successor.code, valid_to=None, is_placeholder=False)
+    rows = there.exclude(code__startswith=division.code).values_list("code", "name")
+    named = {(rules.real_code(rules.up(code)), name): code for code, name in rows}
+    found = {division.code: successor.code}
+    below = Division.objects.filter(code__startswith=division.code, valid_to=None).exclude(pk=division.pk)
+    for code, name in below.order_by("code").values_list("code", "name"):
+        above = found.get(rules.real_code(rules.up(code)), successor.code)
+        found[code] = named.get((above, name), above)
+    return found
 
 
 # Offices
@@ -218,27 +244,30 @@ def offices_below(office: Office, *, kind: OfficeKind, on: date) -> QuerySet[Off
     return below(office).filter(stands(on), kind=kind).select_related("division").order_by("division_id", "code")
 
 
-def office_tree(root: Office, *, on: date) -> list[Office]:
-    """An office and the civil affairs bodies one and two levels below it, by division; each with `staff_count` and `part_count`.
+def office_tree(root: Office, *, on: date) -> tuple[Office, list[tuple[Office, list[Office]]]]:
+    """An office, and the civil affairs bodies one and two levels below it, by division; each with `staff_count` and `part_count`.
 
     `part_count` counts what answers to it beside those bodies: departments, townships, shelters, organisations.
     """
-    near = Q(pk=root.pk) | Q(parent=root) | Q(parent__parent=root)
-    bodies = Office.objects.filter(near, stands(on)).filter(Q(pk=root.pk) | Q(kind__in=rules.CIVIL_AFFAIRS))
+    lower = Q(kind__in=rules.CIVIL_AFFAIRS) & (Q(parent=root) | Q(parent__parent=root))
     parts = Office.objects.filter(stands(on), parent=OuterRef("pk")).exclude(kind__in=rules.CIVIL_AFFAIRS)
     posts = Post.objects.filter(stands(on), office=OuterRef("pk"), staff__is_active=True)
-    return list(bodies.annotate(staff_count=_count(posts), part_count=_count(parts)).order_by("division_id", "code"))
+    rows = Office.objects.filter(stands(on) & lower | Q(pk=root.pk)).annotate(staff_count=_count(posts), part_count=_count(parts))
+    below: dict[Any, list[Office]] = {}
+    for office in rows.order_by("division_id", "code"):
+        below.setdefault("top" if office.pk == root.pk else office.parent_id, []).append(office)
+    return below["top"][0], [(branch, below.get(branch.pk, [])) for branch in below.get(root.pk, [])]
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")), 0)
 
 
-def lower_offices(office: Office) -> QuerySet[Office]:
+def lower_offices(office: Office, *, on: date) -> QuerySet[Office]:
     """What answers directly to an office, standing ones first; each with `staff_count`."""
-    today = Post.objects.filter(office=OuterRef("pk"), valid_to=None, staff__is_active=True)
-    rows = office.children.select_related("division").annotate(staff_count=_count(today))
-    return rows.order_by(F("valid_to").asc(nulls_first=True), Length("division_id"), "division_id", "kind", "code")
+    posts = Post.objects.filter(stands(on), office=OuterRef("pk"), staff__is_active=True)
+    rows = office.children.select_related("division").annotate(staff_count=_count(posts))
+    return rows.order_by(F("valid_to").desc(nulls_first=True), Length("division_id"), "division_id", "kind", "code")
 
 
 def posts_of(office: Office) -> QuerySet[Post]:
@@ -252,13 +281,19 @@ def tokens_of(office: Office) -> QuerySet[ApiToken]:
     return rows.order_by(F("ended_at").desc(nulls_first=True), "-created_at")
 
 
-def search_offices(by: Post, text: str, *, limit: int = 30) -> list[Office]:
-    """Offices in an administrator's reach, by a part of the name or the beginning of the code or division."""
+def search_offices(by: Post, text: str, *, limit: int = 30, ended: bool = False) -> list[Office]:
+    """Offices in a post's reach, by parts of the name or the beginning of the code or division; ended ones, last, where asked for."""
     words = _words(text)
-    rows = at_or_below(by.office).select_related("division")
+    rows = at_or_below(by.office).select_related("division").filter(Q() if ended else Q(valid_to=None))
     for word in words:
         rows = rows.filter(Q(name__contains=word) | Q(code__istartswith=word) | Q(division__code__startswith=word))
-    return list(rows.order_by(F("valid_to").asc(nulls_first=True), Length("name"), "code")[:limit]) if words else []
+    return list(rows.order_by(F("valid_to").desc(nulls_first=True), Length("name"), "code")[:limit]) if words else []
+
+
+def told_apart(offices: list[Office]) -> list[str]:
+    """What to call each of these offices: its name, with its code where another bears the same."""
+    names = [office.name for office in offices]
+    return [f"{office.name} {office.code}" if names.count(office.name) > 1 else office.name for office in offices]
 
 
 # Staff and posts
@@ -290,7 +325,7 @@ def post_of_token(token: str, *, on: date) -> Post | None:
 
 def posts_to_come(*, staff: Staff, on: date) -> QuerySet[Post]:
     """The posts that a person holds on a day or will hold."""
-    return staff.posts.filter(Q(valid_to=None) | Q(valid_to__gt=on)).select_related("office")
+    return staff.posts.filter(lasts(on)).select_related("office")
 
 
 def offices_in_reach(by: Post) -> QuerySet[Office]:
@@ -313,12 +348,10 @@ def tokens_in_reach(by: Post) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(post__office__in=at_or_below(by.office)).select_related("post__office", "post__staff")
 
 
-def search_staff(by: Post, text: str, *, limit: int = 30) -> list[Staff]:
-    """People in an administrator's reach, by a part of the name or the beginning of the sign-in; each with `posts_now`."""
+def search_staff(by: Post, text: str, *, on: date, limit: int = 30) -> list[Staff]:
+    """People in an administrator's reach, by a part of the name or the beginning of the sign-in; each with their `posts_now` in reach."""
     words = _words(text)
-    rows = staff_in_reach(by).prefetch_related(
-        Prefetch("posts", Post.objects.filter(valid_to=None).select_related("office"), to_attr="posts_now")
-    )
+    rows = staff_in_reach(by).prefetch_related(Prefetch("posts", posts_in_reach(by).filter(stands(on)), to_attr="posts_now"))
     for word in words:
         rows = rows.filter(Q(name__contains=word) | Q(username__istartswith=word))
     return list(rows.order_by("-is_active", "name", "username")[:limit]) if words else []

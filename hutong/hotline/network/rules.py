@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from datetime import date
 
 # What one digit group more means, in the code system (GB/T 2260, GB/T 10114, statistics bureau).
 LEVELS = {2: "province", 4: "prefecture", 6: "county", 9: "township", 12: "village"}
@@ -138,8 +139,10 @@ def standing(code: str) -> set[str]:
 
 
 def office_fits(kind: str, code: str | None) -> bool:
-    """May an office of this kind stand in this division (None: the whole country)?"""
-    return bool(standing(code) & set(OFFICE_DIVISION[kind])) if code else kind == "ministry"
+    """May an office of this kind stand in this division (None: the whole country)? Behind a placeholder there is no place to stand."""
+    if not code:
+        return kind == "ministry"
+    return not is_placeholder(code) and bool(standing(code) & set(OFFICE_DIVISION[kind]))
 
 
 def parent_fits(kind: str, code: str | None, parent_kind: str | None, parent_code: str | None) -> bool:
@@ -149,12 +152,34 @@ def parent_fits(kind: str, code: str | None, parent_kind: str | None, parent_cod
     return parent_kind in OFFICE_PARENT[kind] and (parent_code is None or parent_code in chain(code or ""))
 
 
+def kinds_below(kind: str) -> list[str]:
+    """The kinds of office that may answer to one of this kind."""
+    return [lower for lower, parents in OFFICE_PARENT.items() if kind in parents]
+
+
 def post_fits(role: str, office_kind: str) -> bool:
     """Does an office of this kind have such a post?"""
     return office_kind in POST_OFFICE[role]
 
 
 SIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}")  # sign-in names and office codes: what anybody can type and say
+
+
+def sign_in_name(text: str) -> str:
+    """The one way to write a sign-in name, whatever the keyboard made of it: ＸＵ and Xu are xu."""
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+
+
+def day(text: str) -> date | None:
+    """A day as people and spreadsheets write it: 2026-09-18, 2026/9/18, 2026年9月18日, in any width. None when there is no such day."""
+    found = DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def token_digest(token: str) -> str:

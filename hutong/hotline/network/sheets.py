@@ -4,20 +4,27 @@ The dry run does everything through the verbs and then undoes it, so that it can
 """
 
 import csv
+import hashlib
 import io
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hutong.hotline.audit import actions as audit
+from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import rules
 from hutong.hotline.network.models import Department, OfficeKind, Post, Role
-from hutong.hotline.network.storing import refuse, storable
+from hutong.hotline.network.storing import phone_number, refuse
 
 Row = dict[str, str]
 MAX_BYTES = 2_000_000
@@ -43,47 +50,42 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """What a file does, or would do. `applied` only when every line was taken."""
+    """What a file does, or would do. `applied` only when every line was taken and somebody had agreed to just that."""
 
     lines: tuple[Line, ...]
-    applied: bool
+    applied: bool = False
 
     @property
     def counts(self) -> dict[Outcome, int]:
         return {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in Outcome}
 
+    @property
+    def mark(self) -> str:
+        """What a person agrees to: the same for a later run only where that does exactly the same."""
+        return hashlib.sha256(repr(self.lines).encode()).hexdigest()
+
 
 @dataclass(frozen=True)
 class Sheet:
-    """One kind of file: its columns, what names a row, how rows stand now, how one is written, and which go first.
+    """One kind of file.
 
-    `division_codes` are the columns that hold one; `of_first` those that speak of the first key alone: all its lines agree.
+    `columns` by code, with what people call them; `key` names a row; `division_codes` hold one; `required` must be filled
+    and `fixed` never change; `of_first` speak of the first key alone, so that all its lines agree. `rows` gives those in
+    an administrator's reach as they stand (only those with these first keys, where some are named), `write` carries out
+    a changed one, and those of lower `rank` go first.
     """
 
-    columns: tuple[str, ...]
+    columns: dict[str, str | Promise]
     key: tuple[str, ...]
     division_codes: tuple[str, ...]
+    required: tuple[str, ...]
+    fixed: tuple[str, ...]
     of_first: tuple[str, ...]
-    rows: Callable[[Post], Iterable[Row]]
+    rows: Callable[[Post, Collection[str] | None], Iterable[Row]]
     write: Callable[[Row, Row | None, Post, datetime], None]
     rank: Callable[[Row], int]
 
 
-LABELS = {
-    "code": gettext_lazy("代码"),
-    "name": gettext_lazy("名称"),
-    "kind": gettext_lazy("类型"),
-    "department": gettext_lazy("部门"),
-    "division": gettext_lazy("行政区划"),
-    "parent": gettext_lazy("上级机构"),
-    "phone": gettext_lazy("电话"),
-    "valid_from": gettext_lazy("启用日期"),
-    "valid_to": gettext_lazy("停用日期"),
-    "successor": gettext_lazy("继任区划"),
-    "username": gettext_lazy("登录名"),
-    "office": gettext_lazy("机构"),
-    "role": gettext_lazy("岗位"),
-}
 CHOICES: dict[str, type[models.TextChoices]] = {"kind": OfficeKind, "department": Department, "role": Role}
 
 
@@ -92,20 +94,27 @@ def export(sheet: Sheet, *, by: Post, at: datetime) -> str:
     audit.record("network_exported", by=by, at=at, subject="office", subject_id=by.office_id, columns=list(sheet.columns))
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(sheet.columns)
-    writer.writerows([rules.neutral(row[column]) for column in sheet.columns] for row in sheet.rows(by))
+    writer.writerow(sheet.columns.values())
+    writer.writerows([rules.neutral(_shown(column, row[column])) for column in sheet.columns] for row in sheet.rows(by, None))
     return out.getvalue()
 
 
 def decode(content: bytes) -> str:
     """UTF-8 with or without its mark, or GB18030. A UTF-8 file with a broken letter is told from the latter, and the line named."""
+    if len(content) > MAX_BYTES:
+        raise too_big()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         text = _decode_gb18030(content, broken_at=content.count(b"\n", 0, error.start) + 1)
-    if len(text.encode()) > MAX_BYTES:
-        raise refuse("too_big", _("文件超过 2 MB。"), _("请分成几个文件导入。"))
+    if len(text.encode()) + text.count("\n") > MAX_BYTES:  # as a browser sends it back: UTF-8, each line end two signs
+        raise too_big()
     return text
+
+
+def too_big() -> Refusal:
+    """The refusal of a file over the limit."""
+    return refuse("too_big", _("文件超过 2 MB。"), _("请分成几个文件导入。"), field="file")
 
 
 def _decode_gb18030(content: bytes, *, broken_at: int) -> str:
@@ -119,50 +128,62 @@ def _decode_gb18030(content: bytes, *, broken_at: int) -> str:
     raise refuse("bad_text", _("第 %(line)d 行有无法识别的字符。") % {"line": broken_at}, _("请另存为 UTF-8 编码的 CSV。"))
 
 
-def run(sheet: Sheet, text: str, *, by: Post, at: datetime, apply: bool = False) -> Report:
-    """Try every line; keep it all when `apply` and none was refused, else nothing. Raises Refusal for a file that cannot be read."""
-    rows = _read(text, sheet)
+def run(sheet: Sheet, text: str, *, by: Post, at: datetime, agreed: str = "") -> Report:
+    """Try every line. All is kept where none is refused and `agreed` is the mark of this very report, else nothing.
+
+    Raises Refusal for a file that cannot be read.
+    """
+    lines: list[Line] = []
+    rows: list[tuple[int, Row]] = []
+    header, records = _read(text, sheet)
+    for number, cells in records:
+        try:
+            rows.append((number, _row(sheet, header, cells)))
+        except Refusal as refusal:
+            lines.append(Line(number, cells[0][:60], Outcome.REFUSED, reason=str(refusal)))
     with transaction.atomic():
-        trial = _Trial(sheet, by, at)
-        lines = [trial.line(number, row) for number, row in sorted(rows, key=lambda item: _turn(sheet, *item))]
-        taken = all(line.outcome != Outcome.REFUSED for line in lines)
-        transaction.set_rollback(not (apply and taken))
-    return Report(tuple(sorted(lines, key=lambda line: line.number)), applied=apply and taken)
-
-
-def _turn(sheet: Sheet, number: int, row: Row) -> tuple[bool, int, int]:
-    """What begins comes before what ends; beginnings from above, endings from below."""
-    ends, rank = bool(row.get("valid_to")), sheet.rank(row)
-    return ends, -rank if ends else rank, number
+        trial = _Trial(sheet, by, at, [row for _number, row in rows])
+        lines += [trial.line(number, row) for number, row in sorted(rows, key=lambda each: trial.turn(*each))]
+        report = Report(tuple(sorted(lines, key=lambda line: line.number)))
+        report = replace(report, applied=report.mark == agreed and not report.counts[Outcome.REFUSED])
+        transaction.set_rollback(not report.applied)
+    return report
 
 
 class _Trial:
     """One pass over the lines of a file, and what was seen on the way."""
 
-    def __init__(self, sheet: Sheet, by: Post, at: datetime) -> None:
+    def __init__(self, sheet: Sheet, by: Post, at: datetime, rows: list[Row]) -> None:
         self.sheet, self.by, self.at = sheet, by, at
-        self.now = {self.key(row): row for row in sheet.rows(by)}
+        self.now = {self.key(row): row for row in sheet.rows(by, {row[sheet.key[0]] for row in rows})}
         self.seen: dict[tuple[str, ...], int] = {}
         self.told: dict[str, tuple[int, tuple[str, ...]]] = {}
 
     def key(self, row: Row) -> tuple[str, ...]:
         return tuple(row[column] for column in self.sheet.key)
 
+    def turn(self, number: int, row: Row) -> tuple[bool, int, int]:
+        """What begins comes before what ends; beginnings from above, endings from below."""
+        ends, rank = bool(row.get("valid_to")), self.sheet.rank(self.now.get(self.key(row), {}) | row)
+        return ends, -rank if ends else rank, number
+
     def line(self, number: int, row: Row) -> Line:
-        name = " · ".join(self.key(row))
+        key = self.key(row)
+        name = " · ".join(_shown(column, row[column]) for column in self.sheet.key)
+        before = self.now.get(key)
+        old = dict.fromkeys(self.sheet.columns, "") | (before or {})
+        changed = [column for column, text in row.items() if text != old[column]]
         try:
-            row = {column: _normal(self.sheet, column, text) for column, text in row.items()}
             self._agree(number, row)
-            before = self.now.get(self.key(row))
-            old = before or {}
-            changes = tuple((str(LABELS[column]), old.get(column, ""), text) for column, text in row.items() if text != old.get(column, ""))
-            if before and not changes:
+            if before and not changed:
                 return Line(number, name, Outcome.SAME)
+            self._judge(old | row, before, changed)
             with transaction.atomic():
-                self.sheet.write(dict.fromkeys(self.sheet.columns, "") | old | row, before, self.by, self.at)
-            return Line(number, name, Outcome.CHANGE if before else Outcome.ADD, changes)
+                self.sheet.write(old | row, before, self.by, self.at)
         except Refusal as refusal:
             return Line(number, name, Outcome.REFUSED, reason=str(refusal))
+        told = [(str(self.sheet.columns[column]), _shown(column, old[column]), _shown(column, row[column])) for column in changed]
+        return Line(number, name, Outcome.CHANGE if before else Outcome.ADD, tuple(told))
 
     def _agree(self, number: int, row: Row) -> None:
         """No line twice, and no two lines that say different things of the same person."""
@@ -174,50 +195,112 @@ class _Trial:
         if told != facts:
             raise refuse("disagrees", _("与第 %(line)d 行所写的姓名或电话不同。") % {"line": elsewhere})
 
+    def _judge(self, row: Row, before: Row | None, changed: list[str]) -> None:
+        """What holds for every kind of file: nothing missing, and what has ended or never changes stays as it is."""
+        for column in self.sheet.required:
+            if not row[column]:
+                raise refuse("missing", _("缺少%(column)s。") % {"column": self.sheet.columns[column]})
+        ended = before["valid_to"] if before else ""
+        if ended and ended <= timezone.localdate(self.at).isoformat() and set(changed) - set(self.sheet.of_first):
+            raise refuse("ended", _("已于 %(day)s 停用，不能再改。") % {"day": ended})
+        for column in changed if before else ():
+            if column in self.sheet.fixed or (column == "valid_to" and not row["valid_to"]):
+                raise refuse("fixed", _("%(column)s不能改。") % {"column": self.sheet.columns[column]}, _("请停用后另行增加。"))
 
-def _read(text: str, sheet: Sheet) -> list[tuple[int, Row]]:
-    """The rows with their line numbers, apostrophes against formulas taken off again."""
-    reader = csv.reader(io.StringIO(text, newline=""))
+
+def _read(text: str, sheet: Sheet) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The columns of the header, and the records that hold something, each with the line it begins on.
+
+    Cells that were copied out of a spreadsheet stand between tabs.
+    """
+    delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    found, begins = [], 1
     try:
-        header = [cell.strip() for cell in next(reader, [])]
-        missing = [column for column in sheet.key if column not in header]
-        unknown = [column for column in header if column not in sheet.columns]
-        if missing or unknown or len(set(header)) < len(header):
-            names = ", ".join(missing or unknown or header)
-            raise refuse("bad_header", _("首行列名不对：%(names)s。") % {"names": names[:200]}, _("应为 %s。") % ",".join(sheet.columns))
-        rows = []
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                if len(cells) != len(header):
-                    raise refuse("bad_line", _("第 %(line)d 行的列数与首行不同。") % {"line": reader.line_num})
-                rows.append((reader.line_num, {name: rules.plain(cell.strip()) for name, cell in zip(header, cells, strict=True)}))
+                found.append((begins, cells))
+            begins = reader.line_num + 1
     except csv.Error as error:
         raise refuse("bad_csv", _("第 %(line)d 行不是 CSV。") % {"line": reader.line_num}) from error
-    if not rows:
-        raise refuse("no_rows", _("文件中没有数据行。"))
-    return rows
+    if len(found) < 2:
+        raise refuse("no_rows", _("文件中没有数据行。"), _("首行写列名，其后每行一条。"))
+    return _header(found[0][1], sheet), found[1:]
+
+
+def _header(cells: list[str], sheet: Sheet) -> list[str]:
+    names = _spoken(sheet.columns.items())
+    header = [names.get(cell.strip(), "") for cell in cells]
+    wrong = dict.fromkeys(cell.strip() for cell, column in zip(cells, header, strict=True) if not column or header.count(column) > 1)
+    missing = [str(sheet.columns[column]) for column in sheet.key if column not in header]
+    if wrong or missing:
+        told = _("首行应为列名：%(names)s。") % {"names": "、".join(map(str, sheet.columns.values()))}
+        problem = _("多余或重复：%(names)s。") if wrong else _("缺少：%(names)s。")
+        raise refuse("bad_header", told, problem % {"names": "、".join(wrong or missing)[:200]})
+    return header
+
+
+def _row(sheet: Sheet, header: list[str], cells: list[str]) -> Row:
+    """One record in normal form."""
+    if len(cells) != len(header):
+        raise refuse("bad_line", _("有 %(count)d 列，首行有 %(columns)d 列。") % {"count": len(cells), "columns": len(header)})
+    texts_of = (" ".join(rules.plain(cell.strip()).split()) for cell in cells)
+    return {column: _normal(sheet, column, text) for column, text in zip(header, texts_of, strict=True)}
 
 
 def _normal(sheet: Sheet, column: str, text: str) -> str:
     """The one way to write a cell: dates as 2026-09-18, choices by code (their names are taken too), division codes in our form."""
-    if not storable(text):
-        raise refuse("unstorable", _("%(column)s中有无法保存的字符。") % {"column": LABELS[column]})
-    if column in CHOICES and text:
-        kinds = CHOICES[column]
-        found = next((kind.value for kind in kinds if text in (kind.value, kind.label)), None)
-        if found is None:
-            raise refuse("unknown_choice", _("“%(text)s”不是%(column)s。") % {"text": text[:20], "column": LABELS[column]})
-        return str(found)
-    if column.startswith("valid_") and text:
-        return day(text).isoformat()
-    if column in sheet.division_codes and text:
-        return rules.normal_code(text) or text
-    return text
+    label = sheet.columns[column]
+    if texts.storable(text) != texts.Text(text):
+        raise refuse("unstorable", _("%(column)s中有无法保存的字符。") % {"column": label})
+    if not text:
+        return ""
+    if column in CHOICES:
+        names = _choices(column)
+        if text not in names:
+            raise refuse("unknown_choice", _("“%(text)s”不是%(column)s。") % {"text": text[:20], "column": label})
+        return names[text]
+    if column in sheet.division_codes:
+        return _division_code(text)
+    return NORMAL_FORMS.get(column, str)(text)
 
 
-def day(text: str) -> date:
-    """A day as written in a cell."""
-    try:
-        return date(*map(int, text.replace("/", "-").split("-")))
-    except (ValueError, TypeError) as error:
-        raise refuse("bad_day", _("“%(text)s”不是日期，应如 2026-09-18。") % {"text": text[:20]}) from error
+def _division_code(text: str) -> str:
+    if "E+" in text.upper():
+        raise refuse("bad_code", _("表格软件把区划代码写成了“%(text)s”。") % {"text": text[:20]}, _("请把该列设为文本格式，重新填写。"))
+    return rules.normal_code(text) or text
+
+
+def _day(text: str) -> str:
+    day = rules.day(text)
+    if day is None:
+        raise refuse("bad_day", _("“%(text)s”不是日期，应如 2026-09-18。") % {"text": text[:20]})
+    return day.isoformat()
+
+
+NORMAL_FORMS: dict[str, Callable[[str], str]] = {
+    "phone": phone_number,
+    "username": rules.sign_in_name,
+    "valid_from": _day,
+    "valid_to": _day,
+}
+
+
+def _spoken(names: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Whatever people may write for each of these codes: the code, or its name in any language of the product."""
+    codes = dict(names)
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {str(label): code for code, label in codes.items()}
+    return found | {code: code for code in codes}
+
+
+@cache
+def _choices(column: str) -> dict[str, str]:
+    return _spoken(CHOICES[column].choices)
+
+
+def _shown(column: str, text: str) -> str:
+    """A cell as people read it."""
+    return str(CHOICES[column](text).label) if text and column in CHOICES else text

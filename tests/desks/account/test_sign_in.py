@@ -16,7 +16,7 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 WRONG = "登录名或密码不对。请检查大小写后再试。"
-WAIT = "尝试次数过多。请等五分钟再试,或请管理员重设密码。"
+WAIT = "尝试次数过多。请等五分钟再试，或请管理员重设密码。"
 
 
 def sign_in(client: Client, username: str, password: str = cast.PASSWORD, **more: str):  # type: ignore[no-untyped-def]

@@ -13,6 +13,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from hutong.desks.api.service import api
 from hutong.hotline.cases.models import Case
+from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network import actions as network
 from tests import cast
 
@@ -21,7 +22,7 @@ NOBODY = UUID("00000000-0000-7000-8000-000000000000")
 
 def token(username: str) -> str:
     """A new key of software that acts as the post of a member of the cast."""
-    return network.make_token(post=cast.post(username), name="接口", by=None, at=timezone.now())
+    return network.make_token(post=cast.post(username), name=f"接口 {new_id()}", by=None, at=timezone.now())
 
 
 @dataclass

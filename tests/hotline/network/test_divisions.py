@@ -166,3 +166,32 @@ def test_a_bad_line_refuses_the_whole_file_by_its_number(tmp_path: Path, line: s
 def test_loading_the_edition_again_changes_nothing(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
         divisions.load_national()
+
+
+def test_a_division_to_come_is_refused_by_its_day() -> None:
+    Division.objects.filter(pk="610104").update(valid_from=date(2026, 10, 1))
+    with pytest.raises(Refusal) as refusal:
+        queries.division_for("610104", on=TODAY)
+    assert str(refusal.value) == "“陕西省西安市莲湖区”自 2026-10-01 起启用。 请选择现行区划。"
+    assert queries.division_for("610104", on=date(2026, 10, 1)).code == "610104"
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last", "count"),
+    [
+        (None, "11", "65", 31), ("61", "6101", "6110", 10), ("42", "4201", "429021", 17), ("11", "110101", "110119", 16),
+        ("4419", "441900003", "441900404", 36), ("6202", "620201001", "620201102", 5), ("610104", "610104001", "610104009", 9),
+        ("4290", "429004", "429021", 4), ("610104003", "", "", 0),
+    ],
+)  # fmt: skip
+def test_directly_below_stands_what_placeholders_hold(code: str | None, first: str, last: str, count: int) -> None:
+    codes = sorted(each.code for each in queries.directly_below(code))
+    assert (codes[:1], codes[-1:], len(codes)) == ([first][:count], [last][:count], count)
+
+
+def test_villages_below_an_ended_township_end_with_it(tmp_path: Path) -> None:
+    Division.objects.filter(pk="610104001").update(valid_to=TODAY, successor="610104003")
+    divisions.load_villages(villages(tmp_path / "villages.csv", "610104001001,青年路社区居委会,village"))
+
+    village = Division.objects.get(pk="610104001001")
+    assert (village.valid_to, village.successor_id) == (TODAY, "610104003")

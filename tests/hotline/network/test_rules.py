@@ -1,5 +1,6 @@
 """How codes are built, where offices stand, and cells that no spreadsheet runs."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -116,6 +117,9 @@ def test_an_office_answers_only_to_kinds_above_it_so_that_no_chain_runs_in_a_cir
         ("hotline_centre", "429004", True), ("hotline_centre", "61", False), ("county_bureau", "610104", True),
         ("county_bureau", "429004", True), ("county_bureau", "4419", True), ("county_bureau", "61", False),
         ("ministry", None, True), ("ministry", "11", False), ("department", None, False), ("village", "610104003201", True),
+        ("county_bureau", "441900", False), ("department", "620201", False), ("township", "350527000", False), ("shelter", "1101", False),
+        ("county_bureau", "4290", False), ("department", "110101", True), ("county_bureau", "620201", False),
+        ("county_bureau", "6202", True),
     ],
 )  # fmt: skip
 def test_where_an_office_may_stand(kind: str, code: str | None, fits: bool) -> None:
@@ -135,3 +139,31 @@ def test_a_cell_is_neutral_and_comes_back_as_it_was(text: str) -> None:
     cell = rules.neutral(text)
     assert not cell.startswith(rules.FORMULA)
     assert rules.plain(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2026-09-18", date(2026, 9, 18)), ("2026/9/8", date(2026, 9, 8)), ("2026.9.18", date(2026, 9, 18)),
+        ("2026年9月18日", date(2026, 9, 18)), ("２０２６－０９－１８", date(2026, 9, 18)), (" 2026-09-18 ", date(2026, 9, 18)),
+        ("2024-02-29", date(2024, 2, 29)), ("2026-02-29", None), ("2026-13-01", None), ("26-09-18", None), ("0000-01-01", None),
+        ("9-18-2026", None), ("", None), ("今天", None), ("9" * 400, None),
+    ],
+)  # fmt: skip
+def test_a_day_is_read_however_people_and_spreadsheets_write_it(typed: str, day: date | None) -> None:
+    assert rules.day(typed) == day
+
+
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_every_day_is_read_as_it_is_written(day: date) -> None:
+    assert rules.day(day.isoformat()) == rules.day(f"{day.year}/{day.month}/{day.day}") == day
+
+
+@pytest.mark.parametrize("typed", ["xu", "XU", "ｘｕ", " Xu "])
+def test_a_sign_in_name_is_the_same_from_every_keyboard(typed: str) -> None:
+    assert rules.sign_in_name(typed) == "xu"
+
+
+def test_below_each_kind_stand_those_that_may_answer_to_it() -> None:
+    assert rules.kinds_below("hotline_centre") == ["county_bureau", "department", "shelter", "social_organisation"]
+    assert rules.kinds_below("department") == []
