@@ -14,7 +14,7 @@ SCREENS = {
     "search": ("zhou", "cases:search", {"q": "楼道"}),
     "county": ("wang", "county:work", {}),
     "province": ("song", "province:board", {}),
-    # "network": ("gao", "office:index", {}),
+    "network": ("gao", "office:index", {}),
 }
 
 

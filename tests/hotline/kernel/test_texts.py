@@ -35,7 +35,7 @@ def test_a_longer_text_is_refused_with_its_length() -> None:
         texts.clean("护" * 23_456, field="narrative")
     assert refused.value.reason.code == "too_long"
     assert "23,456" in refused.value.fields["narrative"]
-    assert "草稿仍在" in str(refused.value)
+    assert "请删减" in str(refused.value)
 
 
 @given(WITH_HALVES)
