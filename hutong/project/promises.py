@@ -108,9 +108,8 @@ NO_DEADLINE_MOVES_SILENTLY = {
         WHERE k.replaces_id IS NOT NULL AND (trim(k.why) = '' OR k.set_by_id IS NULL)""",
     "a change without an event": """
         SELECT c.number FROM clocks_clock k JOIN clocks_clock old ON old.id = k.replaces_id JOIN cases_case c ON c.id = k.case_id
-        WHERE k.step <> old.step OR NOT EXISTS (
-          SELECT 1 FROM cases_event e WHERE e.case_id = k.case_id AND old.case_id = k.case_id AND e.at = old.ended_at
-          AND e.stage_after = k.step AND e.by_id = k.set_by_id)""",
+        LEFT JOIN cases_event e ON e.case_id = k.case_id AND e.at = old.ended_at AND e.stage_after = k.step AND e.by_id = k.set_by_id
+        WHERE k.case_id <> old.case_id OR k.step <> old.step OR e.id IS NULL""",
     "a stage without its clock": """
         SELECT c.number FROM (
           SELECT case_id, at, stage_after FROM cases_event WHERE stage_after NOT IN ('closed', stage_before)
