@@ -154,6 +154,9 @@ ONLY_THOSE_ON_IT = {
         SELECT c.number FROM cases_recusal r JOIN cases_case c ON c.id = r.case_id
         JOIN audit_entry a ON a.subject_id = c.id AND a.at > r.at AND a.verb <> 'refused' JOIN network_post p ON p.id = a.post_id
         WHERE p.office_id = r.office_id OR p.staff_id = r.staff_id""",
+    "told to a recused one": """
+        SELECT c.number FROM cases_recusal r JOIN cases_case c ON c.id = r.case_id
+        JOIN cases_notice n ON n.case_id = c.id AND n.office_id = r.office_id AND n.at > r.at""",
     "seen by an office that is neither on it nor above": """
         WITH RECURSIVE line (office_id, above_id) AS (
           SELECT id, id FROM network_office UNION

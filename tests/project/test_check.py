@@ -11,8 +11,8 @@ from psycopg import sql
 
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.cases import actions as cases
 from hutong.hotline.cases import timers
+from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing
 from hutong.hotline.cases.models import Presence
 from hutong.hotline.cases.rules import STAGES
 from hutong.hotline.people.actions import ChildFacts, remember_child
@@ -72,6 +72,9 @@ BREAKS = {
     "seen by a recused one": ("handling", """INSERT INTO audit_entry (id, at, verb, staff_id, post_id, subject, subject_id, detail)
         SELECT gen_random_uuid(), now(), 'looked', staff_id, {recused}, 'case', {case}, '{{}}' FROM network_post
         WHERE id = {recused}""", [6]),
+    "told to a recused one": ("handling", """INSERT INTO cases_notice (id, office_id, case_id, kind, event_id, at)
+        SELECT gen_random_uuid(), r.office_id, r.case_id, 'told', e.id, now() FROM cases_recusal r
+        JOIN cases_event e ON e.case_id = r.case_id AND e.seq = 1""", [6]),
     "seen by an office that is neither on it nor above": (
         "handling", """INSERT INTO audit_entry (id, at, verb, staff_id, post_id, subject, subject_id, detail)
         SELECT gen_random_uuid(), now(), 'looked', staff_id, {post}, 'case', {case}, '{{}}' FROM network_post
@@ -130,15 +133,15 @@ def story(stage: str) -> dict[str, str]:
     """A case with something of everything that rows can show, and what else was written down; their ids."""
     if stage == "dismissed":
         case = case_at("assessment")
-        cases.dismiss(case.pk, by=post("lu"), at=LATER, seen=None, text="不是孩子的事")
+        opening.dismiss(case.pk, by=post("lu"), at=LATER, seen=None, text="不是孩子的事")
     else:
         case = case_at("handling" if stage == "urgent" else stage, tier="I" if stage == "urgent" else "III")
     if case.stage == "handling" and stage != "urgent":
-        cases.reveal_reporter(case.pk, by=post("wang"), at=LATER, text="要回访")
+        recording.reveal_reporter(case.pk, by=post("wang"), at=LATER, text="要回访")
         assignments.ask_extension(case.pk, days=3, by=post("wang"), at=LATER, seen=None, text="等鉴定")
         assignments.grant_extension(case.pk, by=post("zhou"), at=LATER + timedelta(minutes=1), seen=None)
-        cases.recuse(case.pk, office=office("baoji"), by=post("zhou"), at=LATER, seen=None, text="亲属在该中心")
-    cases.note(case.pk, by=post("zhou"), at=LATER + timedelta(minutes=2), text="记一笔")
+        recusing.recuse(case.pk, office=office("baoji"), by=post("zhou"), at=LATER, seen=None, text="亲属在该中心")
+    recording.note(case.pk, by=post("zhou"), at=LATER + timedelta(minutes=2), text="记一笔")
     audit.record("looked", by=post("zhou"), at=LATER, subject="case", subject_id=case.pk)
     Presence.objects.create(case=case, post=post("zhou"), seen_at=LATER)
     return {
@@ -183,9 +186,9 @@ def test_a_database_in_order_gives_zeros(committed: Addresses, capsys: pytest.Ca
     assignments.propose_transfer(moved.pk, office=office("baoji"), by=post("zhou"), at=LATER, seen=None, text="孩子在岐山")
     assignments.settle_transfer(moved.pk, by=post("song"), at=LATER, seen=None)
     assignments.accept_transfer(moved.pk, by=post("qin"), at=LATER, seen=None)
-    cases.merge(joined.pk, into=again, by=post("zhou"), at=LATER, seen=None, text="同一件事")
-    cases.unmerge(joined.pk, by=post("zhou"), at=LATER, seen=None, text="两个孩子")
-    cases.raise_tier(joined.pk, tier="I", by=post("zhou"), at=LATER, seen=None, text="可能今晚再发生")
+    merging.merge(joined.pk, into=again, by=post("zhou"), at=LATER, seen=None, text="同一件事")
+    merging.unmerge(joined.pk, by=post("zhou"), at=LATER, seen=None, text="两个孩子")
+    judging.raise_tier(joined.pk, tier="I", by=post("zhou"), at=LATER, seen=None, text="可能今晚再发生")
     replies.reassess(again.pk, by=post("he"), at=LATER, seen=None, text="仍独自在家", is_safe=False, is_solved=False)
     while timers.sweep(at=START + timedelta(days=40)):
         pass

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from hutong.hotline.cases import actions as cases
+from hutong.hotline.cases.actions import opening, recording
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import rules
@@ -16,7 +16,7 @@ from hutong.hotline.network.models import Division, Level, Office, OfficeKind, P
 from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Sex
 from hutong.project.demo import wording
-from hutong.project.demo.facts import child, name
+from hutong.project.demo.facts import child, name, telephone
 from hutong.project.demo.playing import Play
 from hutong.project.demo.reports import Report
 
@@ -83,7 +83,7 @@ class Arrivals:
         if report.is_nuisance:
             return None
         is_anonymous = "匿名" in report.speaker or "anonymous" in report.speaker or self.dice.random() < 0.25
-        phone = "" if is_anonymous else f"1390000{self.dice.randrange(10_000):04}"
+        phone = "" if is_anonymous else telephone(self.dice)
         return contacts.ReporterFacts(
             is_anonymous=is_anonymous, name="" if is_anonymous else name(self.dice), phone=phone, relation=report.speaker,
             wants_answer=self.dice.choice(("phone", "message")) if phone else "no", call_back=self.dice.choice(list(CallBack.values)),
@@ -115,7 +115,7 @@ class Arrivals:
         if contact.outcome == Outcome.CASE_OPENED:
             self._open(told, contact, by, at)
         elif contact.outcome == Outcome.CASE_ADDED and same:
-            cases.add_contact(same.pk, contact=contact, by=by, at=at)
+            recording.add_contact(same.pk, contact=contact, by=by, at=at)
             self.play.done["add_contact"] += 1
 
     def _same(self, told: Told) -> Case | None:
@@ -142,7 +142,7 @@ class Arrivals:
     def _open(self, told: Told, contact: Contact, by: Post, at: datetime) -> None:
         registered = told.report.id not in self.at_intake
         children = [child(told.report, told.place, by, at, self.dice)] if told.report.tier != "IV" or told.report.age else []
-        case = cases.open_case(
+        case = opening.open_case(
             contact=contact, by=by, at=at, title=contact.narrative.splitlines()[0][:TITLE], tier=told.report.tier, place=told.place,
             place_text=told.place_text, children=children, parties=self._parties(told.report, by, at), registered=registered,
         )  # fmt: skip

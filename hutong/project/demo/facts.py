@@ -62,6 +62,11 @@ def name(dice: random.Random) -> str:
     return dice.choice(SURNAMES) + "".join(dice.choices(GIVEN, k=dice.choice((1, 2, 2))))
 
 
+def telephone(dice: random.Random) -> str:
+    """A mobile number of nobody."""
+    return f"1390000{dice.randrange(10_000):04}"
+
+
 def child(report: Report, case_place: Any, by: Post, at: datetime, dice: random.Random) -> Child:
     """A child as a caller describes it."""
     facts = people.ChildFacts(
@@ -161,6 +166,22 @@ def _new_party(scene: Scene) -> Given:
     return {"person": people.remember_person(facts, by=scene.by, at=scene.at), "role": role, "relation": str(role.label)}
 
 
+def _known_better(scene: Scene) -> Given | None:
+    facts = people.ChildFacts(name=name(scene.dice), age=scene.dice.randint(1, 16), school=scene.dice.choice(wording.SCHOOLS))
+    return {"child": scene.child, "facts": facts} if scene.child else None
+
+
+def _party(scene: Scene) -> Given | None:
+    parties = list(scene.case.parties.select_related("person").order_by("pk"))
+    facts = people.PersonFacts(name=name(scene.dice), phone=telephone(scene.dice))
+    return {"party": scene.dice.choice(parties), "facts": facts, "relation": "父亲"} if parties else None
+
+
+def _corrected(scene: Scene) -> Given:
+    where = f"{scene.dice.randint(1, 9)}号楼{scene.dice.randint(1, 4)}单元"
+    return {"title": scene.case.title, "place": scene.case.place, "place_text": where}
+
+
 def _risk(scene: Scene) -> Given | None:
     risks = {"guardianship_risk": GuardianshipRisk, "suicide_risk": SuicideRisk}
     found = {scale: scene.dice.choice(list(choices.values)[1:]) for scale, choices in risks.items()}
@@ -185,6 +206,9 @@ MORE: dict[str, Callable[[Scene], Given | None]] = {
     "reassess": lambda scene: {"is_safe": False, "is_solved": False, "satisfaction": "dissatisfied"},
     "add_child": _new_child,
     "add_party": _new_party,
+    "change_child": _known_better,
+    "change_party": _party,
+    "correct": _corrected,
     "set_risk": _risk,
     "set_phase": lambda scene: {"phase": scene.dice.choice(list(Phase.values))},
     "set_call_back": lambda scene: {"call_back": scene.dice.choice(list(CallBack.values))},

@@ -47,7 +47,8 @@ AWAITED = {
 }  # fmt: skip
 NOW_AND_THEN = {
     "keep": 3, "reassess": 4, "answer_on_the_spot": 30, "dismiss": 1, "reopen": 0.3, "unmerge": 0.5, "note": 1, "set_risk": 2, "refer": 3,
-    "ask_extension": 4, "assist": 0.5, "consult": 0.5, "add_child": 0.2, "add_party": 0.5, "set_phase": 0.5, "set_call_back": 0.3,
+    "ask_extension": 4, "assist": 0.5, "consult": 0.5, "add_child": 0.2, "add_party": 0.5, "correct": 0.3, "change_child": 0.3,
+    "change_party": 0.3, "set_phase": 0.5, "set_call_back": 0.3,
     "reveal_reporter": 0.5, "recuse": 0.2, "raise_tier": 0.4, "propose_lower": 0.4, "name_worker": 0.5, "withdraw_part": 0.3,
     "propose_transfer": 0.5, "withdraw_transfer": 2, "merge": 0.2,
 }  # fmt: skip

@@ -4,8 +4,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from hutong.hotline.cases.actions import LETTERS
-from hutong.hotline.clocks.rules import MISSED
+from hutong.hotline.cases.actions.opening import LETTERS
+from hutong.hotline.clocks.rules import MISSED, local
 from hutong.hotline.rulebook.models import Limit
 from hutong.project.synth import paths
 from hutong.project.synth.rows import Row, Rows
@@ -133,4 +133,4 @@ class Door(Teller):
         for _place in range(5):
             left, letter = divmod(left, len(LETTERS))
             letters += LETTERS[letter]
-        return f"{at:%y%m%d}-{letters}"
+        return f"{local(at):%y%m%d}-{letters}"

@@ -180,7 +180,7 @@ class Story(Door):
 
     def do_report(self, at: datetime) -> None:
         by, report = self.look(self.lead, at, *FIELD), texts.report(self.dice, child=self.child, place=self.place_name)
-        self.part["report"] = report
+        self.part.update(report=report, child_state="safe")
         self.do("report", by, at, report, to="review", child_state="safe")
 
     # --- judged, answered, asked after
