@@ -37,6 +37,9 @@ setup-dev: .venv/.tests
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
+bench: setup-dev
+	$(BIN)/python -m bench
+
 .PHONY: docs
 docs: setup
 	$(BIN)/python -m hutong.project.handbook
