@@ -103,13 +103,14 @@ NO_CONTACT_LEFT_HANGING = {
 }
 
 NO_DEADLINE_MOVES_SILENTLY = {
-    "a change without who or why": """
-        SELECT c.number FROM clocks_clock k JOIN cases_case c ON c.id = k.case_id
-        WHERE k.replaces_id IS NOT NULL AND (trim(k.why) = '' OR k.set_by_id IS NULL)""",
-    "a change without an event": """
+    "a change without a reason": """
+        SELECT c.number FROM clocks_clock k JOIN cases_case c ON c.id = k.case_id WHERE k.replaces_id IS NOT NULL AND trim(k.why) = ''""",
+    "a change without who, before and after": """
         SELECT c.number FROM clocks_clock k JOIN clocks_clock old ON old.id = k.replaces_id JOIN cases_case c ON c.id = k.case_id
-        LEFT JOIN cases_event e ON e.case_id = k.case_id AND e.at = old.ended_at AND e.stage_after = k.step AND e.by_id = k.set_by_id
-        WHERE k.case_id <> old.case_id OR k.step <> old.step OR e.id IS NULL""",
+        LEFT JOIN cases_event e ON e.case_id = k.case_id AND e.at = old.ended_at AND e.stage_after = k.step AND e.detail ? 'due'
+        AND e.by_id IS NOT DISTINCT FROM k.set_by_id AND (e.by_id IS NOT NULL OR e.action = 'settle_deadline')
+        WHERE k.case_id <> old.case_id OR k.step <> old.step OR e.id IS NULL
+        OR ((e.detail -> 'due' ->> 0)::timestamptz, (e.detail -> 'due' ->> 1)::timestamptz) <> (old.due_at, k.due_at)""",
     "a stage without its clock": """
         SELECT c.number FROM (
           SELECT case_id, at, stage_after FROM cases_event WHERE stage_after NOT IN ('closed', stage_before)

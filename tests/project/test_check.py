@@ -50,6 +50,12 @@ BREAKS = {
     "a change without a reason": ("handling", "UPDATE clocks_clock SET why = ' ' WHERE replaces_id IS NOT NULL", [4]),
     "a change without a person": ("handling", "UPDATE clocks_clock SET set_by_id = NULL WHERE replaces_id IS NOT NULL", [4]),
     "a change without an event": ("handling", "UPDATE clocks_clock SET set_by_id = {post} WHERE replaces_id IS NOT NULL", [4]),
+    "a change that tells another deadline": (
+        "handling",
+        """UPDATE cases_event SET detail = detail || '{{"due": ["2026-10-01T17:30+08:00", "2026-10-09T17:30+08:00"]}}'
+        WHERE action = 'grant_extension'""",
+        [4],
+    ),
     "a stage without its clock": ("handling", "UPDATE clocks_clock SET step = 'review' WHERE step = 'acceptance'", [4]),
     "a clock that started at another time": (
         "handling", "UPDATE clocks_clock SET started_at = started_at - interval '1 minute' WHERE step = 'acceptance'", [4]),

@@ -101,14 +101,14 @@ def test_a_newcomer_who_has_reports_already_gets_no_others(played: Play) -> None
 def test_texts_that_order_the_software_about_are_texts(played: Play, said: str) -> None:
     play = demo.perform([_report(f"said-{len(said)}", text=said)], now=timezone.now())
     assert play is not None
-    assert list(Contact.objects.filter(idempotency_key__in=play.keys).values_list("narrative", flat=True)) == [said]
+    assert list(Contact.objects.filter(idempotency_key__in=play.reports).values_list("narrative", flat=True)) == [said]
 
 
 @pytest.mark.parametrize("place", ["虚构市不存在县", "新城区", "台湾省", "<b>", "9" * 6])
 def test_a_place_that_no_division_or_several_match_is_kept_as_told(played: Play, place: str) -> None:
     play = demo.perform([_report(f"place-{place}", place=place)], now=timezone.now())
     assert play is not None
-    assert list(Contact.objects.filter(idempotency_key__in=play.keys).values_list("place_text", "place")) == [(place, None)]
+    assert list(Contact.objects.filter(idempotency_key__in=play.reports).values_list("place_text", "place")) == [(place, None)]
 
 
 def test_what_the_verbs_refuse_is_counted_and_does_not_stop_the_play(played: Play) -> None:
@@ -116,7 +116,7 @@ def test_what_the_verbs_refuse_is_counted_and_does_not_stop_the_play(played: Pla
     play = demo.perform(told, now=timezone.now())
     assert play is not None
     assert play.refused["to_mend"] == 2
-    assert Contact.objects.filter(idempotency_key__in=play.keys).count() == 1
+    assert Contact.objects.filter(idempotency_key__in=play.reports).count() == 1
 
 
 def test_the_command_prints_the_table_and_fails_where_a_stage_is_empty(

@@ -110,11 +110,14 @@ def test_looked_up_working_time_is_the_rules(
     looked_up, facts = working
     due = clocks.due(start, *limit, **facts)
     assert looked_up.due(start, *limit) == due
-    warned = zip(looked_up.alarms(start, due, limit[1], (50, 80)), clocks.alarms(start, due, limit[1], **facts), strict=True)
+    warned = zip(
+        looked_up.alarms(start, due, limit[1], (50, 80)), clocks.alarms(start, due, limit[1], warn_at=(50, 80), **facts), strict=True
+    )
     assert all(abs(found[1] - rule[1]) < timedelta(seconds=1) for found, rule in warned)
 
 
-def test_a_sum_that_reaches_into_an_unpublished_year_is_refused(working: tuple[WorkingTime, dict[str, object]]) -> None:
+def test_a_deadline_beyond_the_known_days_is_provisional(working: tuple[WorkingTime, dict[str, object]]) -> None:
     _looked_up, facts = working
-    with pytest.raises(clocks.UnpublishedYear, match="2027"):
-        WorkingTime(NOW, datetime(2026, 12, 20, tzinfo=UTC), **facts).due(datetime(2026, 12, 20, tzinfo=UTC), 15, "working_day")
+    late = WorkingTime(NOW, datetime(2026, 12, 20, tzinfo=UTC), **facts)
+    dues = [late.due(datetime(2026, 12, 20, tzinfo=UTC), days, "working_day") for days in (4, 5)]
+    assert [late.is_provisional(due, "working_day") for due in dues] == [False, True]

@@ -21,6 +21,7 @@ from hutong.project.demo.reports import Report
 from hutong.project.installing import say
 from hutong.project.trouble import Trouble
 
+ELSEWHERE = frozenset({"settle_deadline"})  # waits for the notice of a year's holidays
 OPERATOR = "jiexian"  # by this sign-in of the home centre the demo network is known
 
 
@@ -76,7 +77,7 @@ def perform(told: list[Report], *, now: datetime) -> Play | None:
 def lines(play: Play) -> Iterator[str]:
     """What came of it, as a table."""
     stages = Counter(Case.objects.filter(pk__in=play.courses).values_list("stage", flat=True))
-    outcomes = Counter(Contact.objects.filter(idempotency_key__in=play.keys).values_list("outcome", flat=True))
+    outcomes = Counter(Contact.objects.filter(idempotency_key__in=play.reports).values_list("outcome", flat=True))
     yield from _block("Cases by stage", stages, STAGE_LABELS)
     yield from _block("Contacts by outcome", outcomes, dict(Outcome.choices))
     yield from _block("Actions", actions(play), {code: action.label for code, action in ACTIONS.items()})
@@ -97,4 +98,6 @@ def actions(play: Play) -> Counter[str]:
 def missing(play: Play) -> list[str]:
     """The stages at which no case stands, and, where there were reports enough, what was never done."""
     done = actions(play)
-    return missing_stages(play.courses) + [code for code in ACTIONS if len(play.keys) >= ENOUGH and not done[code]]
+    return missing_stages(play.courses) + [
+        code for code in ACTIONS if len(play.reports) >= ENOUGH and not done[code] and code not in ELSEWHERE
+    ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from hutong.hotline.cases.actions import opening, recording
 from hutong.hotline.cases.models import Case
@@ -23,6 +24,7 @@ from hutong.project.demo.reports import Report
 DAYS = 10  # over which the reports come in
 LATELY = 1.8  # how much more they come towards the end
 HOME, HOME_SHARE = "HC-6101", 0.75  # the centre whose sign-ins are shown, and its share of what belongs to no other
+JUST_NOW = timedelta(minutes=3)
 WAIT, AT_INTAKE = 2, 2  # of the newest that came by themselves: how many wait for a person, how many for registration
 DESK = (Role.OPERATOR, Role.SHIFT_LEAD)
 TITLE = 40
@@ -44,7 +46,7 @@ class Arrivals:
     def __init__(self, play: Play, reports: list[Report]) -> None:
         self.play, self.dice = play, play.dice
         self.centres = list(Office.objects.filter(kind=OfficeKind.HOTLINE_CENTRE, valid_to=None).order_by("code"))
-        play.keys = [report.key for report in reports]
+        play.reports = {report.key: report for report in reports}
         self.home = next(centre for centre in self.centres if centre.code == HOME)
         self.case_of: dict[str, Case] = {}
         newest = [report for report in reversed(reports) if not report.is_typed]
@@ -52,8 +54,8 @@ class Arrivals:
         serious = [report for report in newest[WAIT:] if not report.is_nuisance and report.tier != "IV"]
         self.at_intake = {report.id for report in serious[:AT_INTAKE]}
         for place, report in enumerate(reports):
-            age = DAYS * (1 - (place + self.dice.random()) / len(reports)) ** LATELY
-            play.at(play.end - timedelta(days=age), partial(self.arrive, report))
+            age = timedelta(days=DAYS * (1 - (place + self.dice.random()) / len(reports)) ** LATELY)
+            play.at(play.end - (min(age, JUST_NOW) if report.id in self.waiting else age), partial(self.arrive, report))
 
     def arrive(self, report: Report, at: datetime) -> None:
         """Somebody calls, comes or writes."""
@@ -94,11 +96,14 @@ class Arrivals:
     def _receive(self, told: Told, at: datetime) -> None:
         contact, _new = contacts.receive(centre=told.centre, by=None, at=at, **self._facts(told))
         if told.report.id not in self.waiting:
-            self.play.at(at + timedelta(minutes=self.dice.uniform(1, 9)), partial(self._settle, told, contact))
+            self.play.at(at + timedelta(minutes=self.dice.uniform(1, 5.5)), partial(self._settle, told, contact.pk))
 
-    def _settle(self, told: Told, contact: Contact, at: datetime) -> None:
-        with self.play.deed():
-            self._end(told, at, contact)
+    def _settle(self, told: Told, contact_id: UUID, at: datetime) -> None:
+        """Somebody reads it, unless nobody did in time: then it is a case already."""
+        waiting = Contact.objects.filter(pk=contact_id, outcome=Outcome.PENDING).first()
+        if waiting:
+            with self.play.deed():
+                self._end(told, at, waiting)
 
     # --- how a contact ends
 

@@ -16,12 +16,14 @@ from itertools import count, cycle
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases import rules, timers
-from hutong.hotline.cases.models import Case, Clock
+from hutong.hotline.cases.models import Case, CaseContact, Clock
+from hutong.hotline.contacts.models import Contact, Outcome
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Post
 from hutong.hotline.verbs import VERBS
@@ -86,7 +88,7 @@ class Play:
         self.dice = random.Random(seed)  # noqa: S311 a play, not secrets
         self.staff = Staff(self.dice, timezone.localdate(now))
         self.courses: dict[UUID, Course] = {}
-        self.keys: list[str] = []  # of the contacts
+        self.reports: dict[str, Report] = {}  # by the keys of their contacts
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.moments: list[tuple[datetime, int, Callable[[datetime], None]]] = []
@@ -118,12 +120,19 @@ class Play:
 
     def _pass_time(self, until: datetime) -> None:
         """What clocks do meanwhile, each at its moment."""
-        running = Clock.objects.filter(ended_at=None, next_alarm_at__lte=until).order_by("next_alarm_at")
-        while clock := running.first():
-            fired = timers.sweep(at=clock.next_alarm_at or until)
+        put_off: dict[UUID, datetime] = {}
+        while (moment := _next_moment()) and moment <= until:
+            timers.sweep(at=moment, put_off=put_off)
             _check()
-            if not fired:
-                return
+            if put_off:
+                raise RuntimeError(f"A timer failed; what it said stands above: {put_off}")
+            self._adopt()
+
+    def _adopt(self) -> None:
+        """Cases that a timer made of what nobody read."""
+        links = CaseContact.objects.filter(contact__idempotency_key__in=self.reports).exclude(case__in=self.courses)
+        for link in links.select_related("case__deadline", "contact"):
+            self.follow(link.case, self.reports[link.contact.idempotency_key])
 
     # --- what happens on a case
 
@@ -180,7 +189,7 @@ class Play:
     # --- the rest: what was never done, then cases at every stage
 
     def _complete(self) -> None:
-        if len(self.keys) >= ENOUGH:
+        if len(self.reports) >= ENOUGH:
             for code in [*VERBS, *VERBS]:  # twice, for what one leads to
                 if self.is_new(code):
                     self._do_somewhere(code)
@@ -225,6 +234,13 @@ def missing_stages(played: Iterable[UUID]) -> list[str]:
     """The stages at which none of these cases stands."""
     standing = set(Case.objects.filter(pk__in=played).values_list("stage", flat=True))
     return [stage for stage in rules.STAGES if stage not in standing]
+
+
+def _next_moment() -> datetime | None:
+    """When a clock tells of something next, or what arrived should have been read."""
+    alarm = Clock.objects.filter(ended_at=None).aggregate(next=Min("next_alarm_at"))["next"]
+    unread = Contact.objects.filter(outcome=Outcome.PENDING).aggregate(next=Min("due_at"))["next"]
+    return min((moment for moment in (alarm, unread) if moment), default=None)
 
 
 def _check() -> None:

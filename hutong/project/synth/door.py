@@ -74,7 +74,7 @@ class Door(Teller):
         self.alarms = self.world.alarms(started, due, limit)
         self.clock = self.rows.add(
             "clocks_clock", id=self.id(started), case_id=self.case["id"], limit_id=limit.pk, tier=limit.tier, step=self.stage,
-            unit=limit.unit, started_at=started, due_at=due, **given,
+            unit=limit.unit, started_at=started, due_at=due, is_provisional=self.world.is_provisional(due, limit), **given,
         )  # fmt: skip
         self.case.update(deadline_id=self.clock["id"], due_at=due)
 
@@ -84,11 +84,17 @@ class Door(Teller):
             self.clock["ended_at"] = at
         self.clock = None
 
-    def replace_clock(self, started: datetime, due: datetime, why: str, by: Seat, at: datetime) -> None:
-        """Another deadline within the stage: who, why, and which one it takes the place of."""
-        replaced = self.clock and self.clock["id"]
+    def replace_clock(self, started: datetime, due: datetime, why: str, by: Seat, at: datetime, *, days: int = 0) -> dict[str, Any]:
+        """Another deadline within the stage: who, why, and which one it takes the place of; what the event tells of it."""
+        old = self.clock or {}
         self._end_clock(at)
-        self._start_clock(self.limit(), started, due, set_by_id=by.post, why=why, replaces_id=replaced)
+        self._start_clock(self.limit(), started, due, set_by_id=by.post, why=why, replaces_id=old["id"], extension_days=days)
+        if days and self.clock:  # what was told, and would have been told by now in any case, is not told again
+            told = [alarm for alarm in self.alarms if alarm[0] <= old["warned"] and alarm[1] <= at]
+            self.alarms = self.alarms[len(told) :]
+            self.clock["warned"] = told[-1][0] if told else 0
+            self.clock["missed_at"] = old["missed_at"] if self.clock["warned"] == MISSED else None
+        return {"due": [old["due_at"].isoformat(), due.isoformat()]}
 
     def ring(self, until: datetime) -> None:
         """The alarms that went off by then."""

@@ -142,8 +142,8 @@ class Story(Door):
         by, why, before = self.look(self.lead, at, *FIELD), "上门发现孩子身上有伤，可能再次发生。", self.case["tier"]
         self.case.update(tier="I" if before == "II" else "II", tier_by_id=by.post)
         limit, due = self.limit(), self.case["due_at"]
-        self.replace_clock(at, max(min(self.world.due(at, limit.amount, limit.unit), due), at), why, by, at)
-        self.do("raise_tier", by, at, why, tier=[before, self.case["tier"]])
+        told = self.replace_clock(at, max(min(self.world.due(at, limit.amount, limit.unit), due), at), why, by, at)
+        self.do("raise_tier", by, at, why, tier=[before, self.case["tier"]], **told)
 
     def do_refer(self, at: datetime) -> None:
         by, request = self.look(self.centre.desk, at, *JUDGES), "请落实本案中贵部门的职责，两周内反馈。"
@@ -172,11 +172,10 @@ class Story(Door):
 
     def do_grant_extension(self, at: datetime) -> None:
         if days := self.case["extension_days"]:
-            by, before = self.look(self.centre.desk, at, *JUDGES), self.case["due_at"]
-            due = self.world.due(before, days, "working_day")
-            self.replace_clock(self.case["stage_since"], due, f"延期 {days} 个工作日", by, at)
+            by, due = self.look(self.centre.desk, at, *JUDGES), self.world.due(self.case["due_at"], days, "working_day")
+            told = self.replace_clock(self.case["stage_since"], due, f"延期 {days} 个工作日", by, at, days=days)
             self.case.update(is_extended=True, extension_days=None, extension_by_id=None)
-            self.do("grant_extension", by, at, due=[before.isoformat(), due.isoformat()])
+            self.do("grant_extension", by, at, **told)
 
     def do_report(self, at: datetime) -> None:
         by, report = self.look(self.lead, at, *FIELD), texts.report(self.dice, child=self.child, place=self.place_name)

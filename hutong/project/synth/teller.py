@@ -76,11 +76,11 @@ class Teller:
 
 
 def tell_contact(world: World, rows: Rows, index: int, now: datetime, span: timedelta) -> None:
-    """A contact that became no case: answered, marked, or waiting since a few minutes."""
+    """A contact that became no case: answered, marked, or waiting since a few minutes and not longer than it may."""
     teller = Teller(world, rows, "contact", index, now)
     outcome = teller.one_of(ENDS)
     if outcome == "pending":
-        at = now - PENDING_FOR * 1.5 * teller.dice.random()
+        at = now - PENDING_FOR * teller.dice.random()
         teller.contact(at, teller.narrative(), by=None, outcome=outcome, due_at=at + PENDING_FOR)
         return
     at, by = now - span * teller.dice.random(), teller.centre.desk.seat(teller.dice, "operator")

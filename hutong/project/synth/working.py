@@ -14,9 +14,8 @@ class WorkingTime:
     """The stretches of working time of a period: when each opens, and how many seconds were worked before it."""
 
     def __init__(self, since: datetime, until: datetime, *, calendar: Calendar, windows: Windows) -> None:
-        self.windows = windows
-        published = [day for day in _days(since.date(), (until + AHEAD).date()) if day.year in calendar.published]
-        self.days = [day for day in published if calendar.is_workday(day)]
+        self.windows, self.known_until = windows, calendar.known_until(since.date())
+        self.days = [day for day in _days(since.date(), (until + AHEAD).date()) if calendar.guessing().is_workday(day)]
         self.opens: list[float] = []
         self.worked: list[float] = [0.0]
         for day in self.days:
@@ -26,14 +25,17 @@ class WorkingTime:
                 self.worked.append(self.worked[-1] + 60 * (last - first))
 
     def due(self, start: datetime, amount: int, unit: str) -> datetime:
-        """As `rules.due`. Raises UnpublishedYear."""
+        """As `rules.due`, with Monday to Friday worked where nothing is published yet."""
         if unit == "working_day":
-            last = bisect_right(self.days, rules.local(start).date()) - 1 + amount
-            day = self.days[self._known(last, len(self.days))]
+            day = self.days[bisect_right(self.days, rules.local(start).date()) - 1 + amount]
             return datetime(day.year, day.month, day.day, tzinfo=rules.SHANGHAI) + self.windows[-1][1] * rules.MINUTE
         if unit == "working_minute":
             return self._when(self._worked_by(start) + 60 * amount)
         return start + amount * rules.REAL_TIME[unit]
+
+    def is_provisional(self, due: datetime, unit: str) -> bool:
+        """Whether a deadline lies beyond the days that are known."""
+        return unit not in rules.REAL_TIME and rules.local(due).date() >= self.known_until
 
     def alarms(self, started: datetime, due: datetime, unit: str, warn_at: Sequence[int]) -> list[tuple[int, datetime]]:
         """As `rules.alarms`."""
@@ -48,13 +50,8 @@ class WorkingTime:
         return min(self.worked[stretch] + at - self.opens[stretch], self.worked[stretch + 1])
 
     def _when(self, worked: float) -> datetime:
-        stretch = self._known(bisect_left(self.worked, worked) - 1, len(self.opens))
+        stretch = bisect_left(self.worked, worked) - 1
         return datetime.fromtimestamp(self.opens[stretch] + worked - self.worked[stretch], UTC)
-
-    def _known(self, place: int, count: int) -> int:
-        if place >= count:
-            raise rules.UnpublishedYear(self.days[-1].year + 1)
-        return place
 
 
 def _days(first: date, last: date) -> list[date]:

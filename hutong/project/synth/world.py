@@ -96,6 +96,10 @@ class World:
         """When so much time has passed."""
         return self.time.due(started, amount, unit)
 
+    def is_provisional(self, due: datetime, limit: Limit) -> bool:
+        """Whether a deadline may still change, for want of a year's holidays."""
+        return self.time.is_provisional(due, limit.unit)
+
     def alarms(self, started: datetime, due: datetime, limit: Limit) -> list[tuple[int, datetime]]:
         """The warnings of a deadline, and its end."""
         return [*self.time.alarms(started, due, limit.unit, limit.warn_at), (rules.MISSED, due)]
