@@ -36,7 +36,7 @@ class User:
 
     def _right(self, answer: httpx.Response, status: int) -> httpx.Response:
         if answer.status_code != status:
-            raise RuntimeError(f"{self.post}: {answer.request.method} {answer.request.url} gave {answer.status_code}\n{answer.text[:2000]}")
+            raise RuntimeError(f"{self.post}: {answer.request.method} {answer.request.url} gave {answer.status_code}\n{answer.text[:300]}")
         return answer
 
 
