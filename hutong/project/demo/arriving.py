@@ -24,10 +24,9 @@ from hutong.project.demo.reports import Report
 DAYS = 10  # over which the reports come in
 LATELY = 1.8  # how much more they come towards the end
 HOME, HOME_SHARE = "HC-6101", 0.75  # the centre whose sign-ins are shown, and its share of what belongs to no other
-JUST_NOW = timedelta(minutes=3)
+JUST_NOW = timedelta(seconds=30)  # so that what waits for a person has some minutes left
 WAIT, AT_INTAKE = 2, 2  # of the newest that came by themselves: how many wait for a person, how many for registration
 DESK = (Role.OPERATOR, Role.SHIFT_LEAD)
-TITLE = 40
 
 
 @dataclass
@@ -148,7 +147,7 @@ class Arrivals:
         registered = told.report.id not in self.at_intake
         children = [child(told.report, told.place, by, at, self.dice)] if told.report.tier != "IV" or told.report.age else []
         case = opening.open_case(
-            contact=contact, by=by, at=at, title=contact.narrative.splitlines()[0][:TITLE], tier=told.report.tier, place=told.place,
+            contact=contact, by=by, at=at, title=rules.title_of(contact.narrative), tier=told.report.tier, place=told.place,
             place_text=told.place_text, children=children, parties=self._parties(told.report, by, at), registered=registered,
         )  # fmt: skip
         self.case_of[told.report.id] = case

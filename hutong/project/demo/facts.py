@@ -49,7 +49,7 @@ class Scene:
 
 
 def fitting(code: str, scene: Scene) -> Given | None:
-    """The facts for one row of the table; None where there are none that fit."""
+    """The facts for one row of the table, as the arguments of its verb; None where there are none that fit."""
     more = MORE[code](scene) if code in MORE else {}
     if more is None:
         return None

@@ -32,7 +32,7 @@ from hutong.project.demo.people import Staff
 from hutong.project.demo.reports import Report
 
 SEED = 12349
-REST = timedelta(minutes=5)  # before now: kept for what is still missing then
+REST = timedelta(minutes=2)  # before now: kept for what is still missing then
 SHORTEST = timedelta(minutes=2)  # between two deeds on a case
 LATE = timedelta(hours=4)  # how long what is late already is left
 DEEDS = 30  # on one case, at the most
