@@ -31,6 +31,10 @@ format: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The figures: a table of how long things take, with the floor measured in the same run.
+bench: setup-dev
+	$(BIN)/python -m bench
+
 # The pages of docs/ that are drawn from tables, and the catalogue of English texts.
 docs: setup
 	$(BIN)/python -m hutong.project.handbook

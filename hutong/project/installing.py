@@ -72,12 +72,13 @@ def migrate() -> None:
 
 
 def load_demo() -> list[tuple[str, str, str]]:
-    """Load the demo network where it is missing; its sign-ins: name, password, who that is."""
-    from hutong.hotline.network import demo  # noqa: PLC0415 needs Django set up
+    """Load the demo network, and on an empty database play reports through it; its sign-ins: name, password, who that is."""
+    from hutong.hotline.network.demo import SIGN_INS  # noqa: PLC0415 needs Django set up
+    from hutong.project import demo  # noqa: PLC0415
 
-    demo.load()
+    demo.begin()
     connection.close()
-    return demo.SIGN_INS
+    return SIGN_INS
 
 
 def collect_static() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Draft
@@ -65,11 +65,17 @@ def test_what_is_typed_into_a_form_survives_a_closed_dialog_and_a_closed_tab(sit
     page.goto(site.url("cases:case", case.pk))
     fill(page, "提交处置报告", text="写到一半")
     page.keyboard.press("Escape")
-    wait_until(lambda: page.wait_for_timeout(20) or Draft.objects.filter(fields__text=["写到一半"]).exists())
+    kept(page, "写到一半")
     fill(page, "提交处置报告")
     assert page.locator("#deed-body [name=text]").input_value() == "写到一半"
     page.locator("#deed-body [name=text]").fill("写到一半,关了页面")
     page.goto("about:blank")
+    kept(page, "写到一半,关了页面")
     page.goto(site.url("cases:case", case.pk))
     act(page, "提交处置报告", child_state="safe")
     assert case.events.get(action="report").text == "写到一半,关了页面"
+
+
+def kept(page: Page, text: str) -> None:
+    """The draft has reached the server."""
+    wait_until(lambda: page.wait_for_timeout(20) or Draft.objects.filter(fields__text=[text]).exists())

@@ -27,6 +27,15 @@ def page(who: str, case: Case) -> str:
     return answer.content.decode()
 
 
+def test_the_page_names_who_must_keep_away_an_office_or_a_person() -> None:
+    case = case_at("dispatch")
+    recusing.recuse(case.pk, office=office("qishan"), by=post("xu"), at=START, seen=None, text="亲属在该局工作")
+    recusing.recuse(case.pk, staff=post("bai").staff, by=post("xu"), at=START, seen=None, text="当事人的亲属")
+    shown = page("zhou", case)
+    assert "<strong>岐山县民政局</strong>" in shown
+    assert "<strong>白雪</strong>" in shown
+
+
 @pytest.mark.parametrize("stage", rules.STAGES)
 def test_at_every_stage_each_person_opens_the_page_and_every_form_that_is_offered(stage: str) -> None:
     case = case_at(stage)

@@ -1,0 +1,80 @@
+"""Loads the cases where they are missing, starts the product, times it over HTTP and bare, prints tables.
+
+HUTONG_BENCH_CASES (100,000), HUTONG_BENCH_DATA (data/bench), HUTONG_BENCH_PORT (18349); DATABASE_URL: in a database of its own there.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import psycopg
+
+from bench import product
+from bench.measuring import Timing, timed
+from hutong.project import installing
+from hutong.project.installing import say
+
+CASES = int(os.environ.get("HUTONG_BENCH_CASES", "100000"))
+USERS = (1, 8)
+HEAD = (
+    "\n| what | target p95 | 1 user: per s | p50 | p95 | 8 users: per s | p50 | p95 | bare SQL p50 | p95 |",
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+)
+
+
+def main() -> None:
+    """The whole of it."""
+    product.point_here()
+    product.hutong("migrate")
+    loaded = product.hutong("synth", f"--cases={CASES}")
+    checked = product.hutong("check")
+    with product.running() as first:
+        pass
+    with product.running() as second:
+        installing.connect()
+        _table()
+    say(f"\n`hutong synth` (nothing to do where the cases are there) {loaded:.1f} s · `hutong check` {checked:.1f} s")
+    say(f"`hutong up` to the first answer: {first:.1f} s, then {second:.1f} s (target 8 s)")
+
+
+def _table() -> None:
+    from bench import people, steps  # noqa: PLC0415 need Django set up
+
+    users = people.sign_in(max(USERS))
+    hits = {step.word: steps.every_hit_is_found(step, users[0]) for step in steps.STEPS if step.word}
+    say(f"\n{CASES:,} cases; each search finds every hit: {', '.join(f'{word} {count}' for word, count in hits.items())}")
+    for line in HEAD:
+        say(line)
+    with _bare() as connection:
+        for step in steps.STEPS:
+            served = [timed([partial(step.do, user) for user in users[:count]]) for count in USERS]
+            words = steps.words(step, users[0], next(users[0].cases))
+            bare = timed([partial(_ask, connection, step.sql, words)], seconds=2.0)
+            target = f"{step.target} ms" if step.target else ""
+            say(f"| {step.name} | {target} | {' | '.join(map(_cells, served))} | {_short(bare)} |")
+
+
+def _cells(timing: Timing) -> str:
+    return f"{timing.rate:.0f} | {_short(timing)}"
+
+
+def _short(timing: Timing) -> str:
+    return f"{timing.median:.1f} | {timing.p95:.1f}"
+
+
+@contextmanager
+def _bare() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The database without the product: each statement is its own transaction, on disk when it returns."""
+    with psycopg.connect(os.environ["HUTONG_WORK_URL"], autocommit=True) as connection:
+        yield connection
+
+
+def _ask(connection: psycopg.Connection[tuple[object, ...]], statement: str, words: dict[str, object]) -> None:
+    cursor = connection.execute(statement, words if "%(" in statement else None)
+    if cursor.description:
+        cursor.fetchall()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Writing many rows at once, as the owner: guards, links and indexes stand aside meanwhile, all in one transaction."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from hutong.project.synth.rows import DEFAULTS, Rows
+
+Owner = psycopg.Connection[tuple[Any, ...]]
+# Keys before the links that point to them; checks stay.
+CONSTRAINTS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE contype IN ('p', 'u', 'f') AND (conrelid = ANY(%(tables)s::regclass[]) OR confrelid = ANY(%(tables)s::regclass[]))
+    ORDER BY contype = 'f', conname
+"""
+INDEXES = """
+    SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+    WHERE indrelid = ANY(%(tables)s::regclass[]) AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
+"""
+ROOM = "SET LOCAL maintenance_work_mem = '256MB'"
+
+
+@contextmanager
+def all_aside(owner: Owner) -> Iterator[None]:
+    """Without triggers, keys, links and indexes on the work tables inside; with all of them, proved, afterwards."""
+    tables = list(DEFAULTS)
+    constraints = owner.execute(CONSTRAINTS, {"tables": tables}).fetchall()
+    indexes = owner.execute(INDEXES, {"tables": tables}).fetchall()
+    _each(owner, "ALTER TABLE {} DISABLE TRIGGER USER", ([table] for table in tables))
+    _each(owner, "ALTER TABLE {} DROP CONSTRAINT {}", (names[:2] for names in reversed(constraints)))
+    _each(owner, "DROP INDEX {}", (names[:1] for names in indexes))
+    yield
+    owner.execute(ROOM)
+    for table, name, definition in constraints:
+        _each(owner, f"ALTER TABLE {{}} ADD CONSTRAINT {{}} {definition}", [(table, name)])
+    for _name, definition in indexes:
+        owner.execute(definition)
+    _each(owner, "ALTER TABLE {} ENABLE TRIGGER USER", ([table] for table in tables))
+
+
+def _each(owner: Owner, statement: str, names: Iterable[Iterable[str]]) -> None:
+    for each in names:
+        owner.execute(sql.SQL(statement).format(*map(sql.Identifier, each)))
+
+
+def copy(owner: Owner, rows: Rows) -> None:
+    """Write the rows."""
+    for table, found in rows.tables.items():
+        columns = sql.SQL(", ").join(map(sql.Identifier, DEFAULTS[table]))
+        with owner.cursor().copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)) as into:
+            for row in found:
+                into.write_row(tuple(row.values()))
