@@ -16,7 +16,7 @@ from tests.cast import office, post
 
 START = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 LIANHU = "610104"
-WORDS = "邻居说孩子晚上常在楼道里哭,家里没有大人。"
+WORDS = "邻居说孩子晚上常在楼道里哭，家里没有大人。"
 
 
 def contact(at: datetime = START, outcome: str = "case_opened", narrative: str = WORDS) -> Contact:
@@ -51,12 +51,12 @@ ONWARD: dict[str, Deed] = {
     ),
     "acceptance": lambda c, at: assignments.accept(c.pk, by=post("wang"), at=at, seen=c.version),
     "handling": lambda c, at: assignments.report(
-        c.pk, by=post("wang"), at=at, seen=c.version, text="已上门,孩子由外婆照料", child_state="safe"
+        c.pk, by=post("wang"), at=at, seen=c.version, text="已上门，孩子由外婆照料", child_state="safe"
     ),
     "review": lambda c, at: assignments.approve(c.pk, by=post("zhou"), at=at, seen=c.version),
     "reply": lambda c, at: replies.answer(c.pk, by=post("he"), at=at, seen=c.version, text="已告知报告人处理结果"),
     "follow_up": lambda c, at: replies.close(
-        c.pk, by=post("he"), at=at, seen=c.version, text="孩子安全,外婆接送", is_safe=True, is_solved=True, satisfaction="satisfied"
+        c.pk, by=post("he"), at=at, seen=c.version, text="孩子安全，外婆接送", is_safe=True, is_solved=True, satisfaction="satisfied"
     ),
 }
 

@@ -26,7 +26,7 @@ PAGES: dict[str, tuple[str | Promise, str | Promise, str | Promise, str | Promis
         _("没有找到"),
         _("这个地址没有内容，或者不在您的岗位可以查看的范围内。"),
         NOTHING_CHANGED,
-        _("请核对编号，或从工作台重新进入。若个案已移交，它会出现在接收机构的列表里。"),
+        _("请核对编号，或从工作台重新进入。若个案已转给别的机构，它会出现在那里的列表里。"),
     ),
     "500": (
         _("系统出错了"),
@@ -39,6 +39,9 @@ PAGES: dict[str, tuple[str | Promise, str | Promise, str | Promise, str | Promis
 
 
 def _page(request: HttpRequest, name: str, status: int) -> HttpResponse:
+    """The whole page; to a region of one nothing but the status, for the page says it in its own words and keeps its messages."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=status)
     title, happened, kept, next_step = PAGES[name]
     context = {"title": title, "happened": happened, "kept": kept, "next_step": next_step}
     return render(request, "components/error.html", context, status=status)

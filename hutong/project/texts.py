@@ -21,7 +21,8 @@ from django.utils.translation.template import templatize  # noqa: E402
 
 PACKAGE = Path(__file__).resolve().parents[1]
 ENGLISH = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
-KEYWORDS = dict.fromkeys(("_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy", "ngettext"))
+CONTEXTS = {"past": "past", "stage_called": "stage"}  # functions of ours, and the context of their texts
+KEYWORDS = dict.fromkeys(("_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy", "ngettext", *CONTEXTS))
 Key = tuple[str | None, str | tuple[str, str]]  # context, and the text or its singular and plural
 
 
@@ -60,8 +61,9 @@ def _said_in(path: Path) -> Iterator[Key]:
     source = path.read_text()
     code = source if path.suffix == ".py" else f"({templatize(source, origin=str(path))})"  # in brackets indentation means nothing
     for _line, function, messages, _comments in extract_python(BytesIO(code.encode()), KEYWORDS, (), {"encoding": "utf-8"}):
-        texts = [messages] if isinstance(messages, str) else [text for text in messages if text is not None]
+        texts = [messages] if isinstance(messages, str) else [text for text in messages or () if text is not None]
         context = texts.pop(0) if function in ("pgettext", "pgettext_lazy") and texts else None
+        context = CONTEXTS.get(str(function), context)
         if texts:
             yield context, (texts[0], texts[1]) if function == "ngettext" else texts[0]
 

@@ -8,7 +8,7 @@ from tests.browser import PHONE, Site, check_accessibility, shoot
 from tests.journeys.people import act, fill, fits
 
 pytestmark = pytest.mark.browser
-WORDS = "楼上七岁男孩连着三晚一个人在家,今晚哭了很久。他妈妈上夜班。"
+WORDS = "楼上七岁男孩连着三晚一个人在家，今晚哭了很久。他妈妈上夜班。"
 
 
 def test_a_report_walks_from_the_first_keystroke_to_the_closed_case(site: Site) -> None:
@@ -18,36 +18,36 @@ def test_a_report_walks_from_the_first_keystroke_to_the_closed_case(site: Site) 
 
     appears(zhou, case)
     zhou.get_by_role("link", name=case.title).click()
-    act(zhou, "完成研判", category="侵害未成年人权益案件线索", phase="应急处置", text="请今天上门看孩子,联系亲属临时照料。")
+    act(zhou, "完成研判", category="侵害未成年人权益案件线索", phase="应急处置", text="请今天上门看孩子，联系亲属临时照料。")
     act(zhou, "派单", office="莲湖区民政局", text="请 18 时前上门。")
 
     appears(wang, case)
     wang.get_by_role("link", name=case.title).click()
-    act(wang, "退单", text="门牌号不在本区,请核对。")
+    act(wang, "退单", text="门牌号不在本区，请核对。")
     expect(zhou.get_by_text("已被退单 1 次。")).to_be_visible()
-    act(zhou, "派单", office="莲湖区民政局", text="已核对,是莲湖区。")
+    act(zhou, "派单", office="莲湖区民政局", text="已核对，是莲湖区。")
     expect(wang.get_by_role("link", name="签收")).to_be_visible()
     act(wang, "签收", worker="王海 · 个案专员")
 
     act(wang, "申请延期", days="3", text="孩子母亲明天才回来。")
-    expect(zhou.get_by_text("已申请延期 3 个工作日,等待上级批准。")).to_be_visible()
+    expect(zhou.get_by_text("已申请延期 3 个工作日，等待上级批准。")).to_be_visible()
     act(zhou, "同意延期")
-    act(zhou, "转介部门", office="莲湖区教育局", text="请核实孩子是否在校,落实课后托管。")
+    act(zhou, "转介部门", office="莲湖区教育局", text="请核实孩子是否在校，落实课后托管。")
 
     appears(shi, case)
     shi.get_by_role("link", name=case.title).click()
     act(shi, "签收办件")
-    act(shi, "办结办件", text="在校就读,已安排课后托管到十九点。")
+    act(shi, "办结办件", text="在校就读，已安排课后托管到十九点。")
 
-    act(wang, "提交处置报告", child_state="watched", text="已上门,孩子由外婆接走。")
+    act(wang, "提交处置报告", child_state="watched", text="已上门，孩子由外婆接走。")
     act(zhou, "退回补充", text="请写明母亲的夜班怎么安排。")
     expect(wang.get_by_role("link", name="提交处置报告")).to_be_visible()
-    act(wang, "提交处置报告", child_state="safe", text="母亲已调白班,外婆同住一个月。")
+    act(wang, "提交处置报告", child_state="safe", text="母亲已调白班，外婆同住一个月。")
     act(zhou, "审核通过")
 
     xu.goto(site.url("cases:case", case.pk))
-    act(xu, "已答复报告人", outcome="answered", text="已告知报告人:孩子有人照料,谢谢您。")
-    act(xu, "确认安全并办结", is_safe="yes", is_solved="yes", satisfaction="satisfied", text="回访外婆,孩子近两周都有人陪。")
+    act(xu, "答复报告人", outcome="answered", text="已告知报告人：孩子有人照料，谢谢您。")
+    act(xu, "确认安全并办结", is_safe="yes", is_solved="yes", satisfaction="satisfied", text="回访外婆，孩子近两周都有人陪。")
 
     expect(zhou.locator("#top").get_by_text("已解决")).to_be_visible()
     done = list(case.events.order_by("seq").values_list("action", flat=True))

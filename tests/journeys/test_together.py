@@ -36,11 +36,11 @@ def test_a_save_on_a_stale_page_shows_what_changed_and_keeps_what_was_typed(site
     for page in (zhou, tan):
         page.goto(site.url("cases:case", case.pk))
     fill(zhou, "审核通过", text="材料齐全")
-    tan.get_by_label("记录内容").fill("报告人又来电,孩子受伤了")
+    tan.get_by_label("记录内容").fill("报告人又来电，孩子受伤了")
     tan.get_by_role("button", name="记一笔").click()
-    expect(zhou.locator("#story").get_by_text("报告人又来电,孩子受伤了")).to_be_visible()
+    expect(zhou.locator("#story").get_by_text("报告人又来电，孩子受伤了")).to_be_visible()
     zhou.locator("#deed-body button[type=submit]").click()
-    expect(zhou.locator("#deed-body").get_by_text("报告人又来电,孩子受伤了")).to_be_visible()
+    expect(zhou.locator("#deed-body").get_by_text("报告人又来电，孩子受伤了")).to_be_visible()
     assert zhou.locator("#deed-body [name=text]").input_value() == "材料齐全"
     assert Case.objects.get().stage == "review"
     zhou.locator("#deed-body button[type=submit]").click()
@@ -68,12 +68,12 @@ def test_what_is_typed_into_a_form_survives_a_closed_dialog_and_a_closed_tab(sit
     kept(page, "写到一半")
     fill(page, "提交处置报告")
     assert page.locator("#deed-body [name=text]").input_value() == "写到一半"
-    page.locator("#deed-body [name=text]").fill("写到一半,关了页面")
+    page.locator("#deed-body [name=text]").fill("写到一半，关了页面")
     page.goto("about:blank")
-    kept(page, "写到一半,关了页面")
+    kept(page, "写到一半，关了页面")
     page.goto(site.url("cases:case", case.pk))
     act(page, "提交处置报告", child_state="safe")
-    assert case.events.get(action="report").text == "写到一半,关了页面"
+    assert case.events.get(action="report").text == "写到一半，关了页面"
 
 
 def kept(page: Page, text: str) -> None:

@@ -17,15 +17,15 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 
 NO_TOKEN = Reason(
     "no_token",
-    _("密钥缺失、无效或已停用,或者它的岗位已不在任。"),
-    _("请在 Authorization 头里写 Bearer 和密钥;需要新密钥时找本机构管理员。"),
+    _("密钥缺失、无效或已停用，或者它的岗位已不在任。"),
+    _("请在 Authorization 头里写 Bearer 和密钥；需要新密钥时找本机构管理员。"),
 )
-NOT_FOUND = Reason("not_there", _("没有找到,或不在您可以查看的范围内。"), _("请核对编号。若个案已移交,它在接收机构那里。"))
+NOT_FOUND = Reason("not_there", _("没有找到，或不在您可以查看的范围内。"), _("请核对编号。若个案已转给别的机构，它在那里。"))
 WRONG_METHOD = Reason("wrong_method", _("这个地址不支持这种请求。"), _("请对照 /api/openapi.json。"))
-UNREADABLE = Reason("unreadable", _("请求正文不是 JSON,没有保存任何内容。"), _("请用 UTF-8 编码的 JSON 重发。"))
-TOO_LARGE = Reason("too_large", _("请求正文太大,没有保存任何内容。"), _("单段文字最多 20,000 字,请删减后重发。"))
-INVALID = Reason("invalid", _("请求有误,没有保存任何内容。"), _("请看各字段的说明。"))
-BROKEN = Reason("broken", _("服务器没能完成这一步,错误已记录。"), _("请稍后重试;登记来访请用同一个 Idempotency-Key,不会重复。"))
+UNREADABLE = Reason("unreadable", _("请求正文不是 JSON，没有保存任何内容。"), _("请用 UTF-8 编码的 JSON 重发。"))
+TOO_LARGE = Reason("too_large", _("请求正文太大，没有保存任何内容。"), _("单段文字最多 20,000 字，请删减后重发。"))
+INVALID = Reason("invalid", _("请求有误，没有保存任何内容。"), _("请看各字段的说明。"))
+BROKEN = Reason("broken", _("服务器没能完成这一步，错误已记录。"), _("请稍后重试；登记来访请用同一个 Idempotency-Key，不会重复。"))
 
 FAULTY = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 500})  # what every operation may answer
 STATUS = {"not_there": 404, "not_yours": 403}  # of a refusal that is no field's fault; any other is the facts' (409)
@@ -33,16 +33,16 @@ STATUS = {"not_there": 404, "not_yours": 403}  # of a refusal that is no field's
 # What is said of a field, by the validator's own name for the fault. Never what was sent.
 FAULTS: dict[str, str | Promise] = {
     "missing": _("缺少这一项。"),
-    "extra_forbidden": _("没有这一项,请核对拼写。"),
+    "extra_forbidden": _("没有这一项，请核对拼写。"),
     "unknown_choice": UNKNOWN_CHOICE.sentence,
     "string_type": _("应为文字。"),
     "bool_type": _("应为 true 或 false。"),
     "int_type": _("应为整数。"),
     "list_type": _("应为列表。"),
     "model_type": _("应为 JSON 对象。"),
-    "uuid_type": _("应为编号(UUID)。"),
-    "uuid_parsing": _("应为编号(UUID)。"),
-    "moment": _("没有这个时间。应写成 2026-11-20T10:00:00+08:00,带时区。"),
+    "uuid_type": _("应为编号（UUID）。"),
+    "uuid_parsing": _("应为编号（UUID）。"),
+    "moment": _("没有这个时间。应写成 2026-11-20T10:00:00+08:00，带时区。"),
     "day": _("没有这一天。应写成 2026-11-20。"),
     "out_of_range": _("超出范围。"),
     "string_too_short": _("不能为空。"),

@@ -24,7 +24,7 @@ from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post
 
 router = Router(tags=["contacts"])
-NO_CENTRE = Reason("no_centre", _("不知道该由哪个热线中心受理。"), _("请在 place 写明儿童所在的区县;那里须已设热线中心。"))
+NO_CENTRE = Reason("no_centre", _("不知道该由哪个热线中心受理。"), _("请在 place 写明儿童所在的区县；那里须已设热线中心。"))
 
 
 class Receipt(BaseModel):

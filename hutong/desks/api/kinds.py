@@ -33,10 +33,10 @@ from hutong.hotline.rulebook.models import Tier
 M = TypeVar("M", bound=Model)
 Labelled = Sequence[tuple[Any, str | Promise]]
 
-UNKNOWN_OFFICE = Reason("unknown_office", _("没有这个机构,请核对编号或机构代码。"))
-UNKNOWN_POST = Reason("unknown_post", _("本机构没有这个岗位,请核对编号。"))
-UNKNOWN_STAFF = Reason("unknown_staff", _("没有这个人员,请核对编号或登录名。"))
-NOT_IN_CASE = Reason("not_in_case", _("本案中没有这个人,请核对编号。"))
+UNKNOWN_OFFICE = Reason("unknown_office", _("没有这个机构，请核对编号或机构代码。"))
+UNKNOWN_POST = Reason("unknown_post", _("本机构没有这个岗位，请核对编号。"))
+UNKNOWN_STAFF = Reason("unknown_staff", _("没有这个人员，请核对编号或登录名。"))
+NOT_IN_CASE = Reason("not_in_case", _("本案中没有这个人，请核对编号。"))
 
 
 @dataclass(frozen=True)

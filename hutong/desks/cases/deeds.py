@@ -77,14 +77,14 @@ class StaffField(Line):
     """A member of the staff at or below the asker's office, by name or sign-in."""
 
     def __init__(self, post: Post) -> None:
-        super().__init__(_("回避人员"), help_text=_("姓名或登录名;与机构至少填一项"))
+        super().__init__(_("回避人员"), help_text=_("姓名或登录名；与机构至少填一项"))
         self.post = post
 
     def clean(self, value: Any) -> Staff | None:
         text = super().clean(value).strip()
         found = list(assignments.staff_near(self.post, text)) if text else []
         if text and len(found) != 1:
-            raise forms.ValidationError(_("没有找到,或有同名的人:请填登录名。"))
+            raise forms.ValidationError(_("没有找到，或有同名的人：请填登录名。"))
         return found[0] if found else None
 
 
@@ -92,14 +92,14 @@ class CaseField(Line):
     """Another case of this centre, by its number."""
 
     def __init__(self, asked: Asked) -> None:
-        super().__init__(_("并入哪个个案(编号)"), required=True)
+        super().__init__(_("并入哪个个案（编号）"), required=True)
         self.asked = asked
 
     def clean(self, value: Any) -> Case | None:
         text = super().clean(value)
         found = queries.by_number(self.asked.post, text)
         if found is None:
-            raise forms.ValidationError(_("没有这个个案,或您无权查看。"))
+            raise forms.ValidationError(_("没有这个个案，或您无权查看。"))
         return found
 
 
@@ -121,7 +121,7 @@ def tier(asked: Asked) -> forms.Field:
 def text(asked: Asked) -> forms.Field:
     """What must be written, or a remark."""
     rows = {"note": 3, "report": 8, "assess": 6}.get(asked.action.code, 4)
-    return Line(asked.action.asks or _("说明(可不填)"), widget=forms.Textarea({"rows": rows}))
+    return Line(asked.action.asks or _("说明（可不填）"), widget=forms.Textarea({"rows": rows}))
 
 
 def office(asked: Asked) -> forms.Field:
@@ -170,12 +170,15 @@ FIELDS: dict[str, Callable[[Asked], forms.Field]] = {
     "staff": lambda asked: StaffField(asked.post),
     "worker": worker,
     "days": lambda asked: forms.IntegerField(
-        label=_("延期几个工作日"), min_value=1, max_value=rules.EXTENSION_MAXIMUM_DAYS, help_text=_("最多 10 个工作日,只有一次,由上级批准")
+        label=_("延期几个工作日"),
+        min_value=1,
+        max_value=rules.EXTENSION_MAXIMUM_DAYS,
+        help_text=_("最多 10 个工作日，只有一次，由上级批准"),
     ),
     "child": child,
     "child_state": lambda asked: choices(ChildState, _("儿童现状"), radio=True),
-    "guardianship_risk": lambda asked: choices(GuardianshipRisk, _("监护风险(家庭)"), radio=True),
-    "suicide_risk": lambda asked: choices(SuicideRisk, _("自杀风险(儿童)"), radio=True),
+    "guardianship_risk": lambda asked: choices(GuardianshipRisk, _("监护风险（家庭）"), radio=True),
+    "suicide_risk": lambda asked: choices(SuicideRisk, _("自杀风险（儿童）"), radio=True),
     "outcome": lambda asked: choices(Answered, _("结果"), Answered.ANSWERED, radio=True),
     "is_safe": lambda asked: yes_no(_("孩子现在安全吗")),
     "is_solved": lambda asked: yes_no(_("问题解决了吗")),
@@ -226,7 +229,7 @@ class AddChild(ChildDeed):
             del self.fields["same_as"]
             return
         field = self.fields["same_as"]
-        field.choices = [*((pk, _who(each)) for pk, each in self.known.items()), ("new", _("不是,另一个孩子"))]  # type: ignore[attr-defined]
+        field.choices = [*((pk, _who(each)) for pk, each in self.known.items()), ("new", _("不是，另一个孩子"))]  # type: ignore[attr-defined]
         field.required = True
         self.order_fields(["same_as"])
 

@@ -38,7 +38,7 @@ LISTS = {
     "parts": Listing(_("协办与转介"), assignments.parts_of, _("别的机构请本机构协办、转介或会商的事会出现在这里。")),
     "decisions": Listing(_("待裁定"), decisions, _("下级申请延期、移送或降级时会出现在这里。")),
     "watched": Listing(_("跟踪中"), queries.watched, _("交给其他机构、由本机构负责到底的个案会列在这里。")),
-    "notices": Listing(_("通知"), queries.notices, _("新交办、临期和逾期都会通知到这里。")),
+    "notices": Listing(_("通知"), queries.notices, _("新交办、预警和逾期都会通知到这里。")),
 }
 OF_KIND = {OfficeKind.DEPARTMENT: ("parts", "decisions", "notices"), OfficeKind.PROVINCE_BUREAU: ("own", "decisions", "parts", "notices")}
 

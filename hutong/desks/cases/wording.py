@@ -14,6 +14,7 @@ from hutong.hotline.assignments.models import ChildState
 from hutong.hotline.cases.models import Category, Event, PartyRole, Phase
 from hutong.hotline.cases.rules import ACTIONS
 from hutong.hotline.contacts.models import CallBack, Channel
+from hutong.hotline.kernel.texts import listed
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import ReplyOutcome, Satisfaction
 from hutong.hotline.rulebook.models import Tier
@@ -50,7 +51,7 @@ def share(value: Any, _names: Names) -> str:
 
 def fields(value: Iterable[str], _names: Names) -> str:
     """The names of a person's fields that were changed; never their values."""
-    return "、".join(str(Child._meta.get_field(name).verbose_name) for name in value)  # type: ignore[union-attr]
+    return listed(Child._meta.get_field(name).verbose_name for name in value)  # type: ignore[union-attr]
 
 
 # What an event's detail may hold: its label, and how its value is read. What is not here is for machines.

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, Post
 
@@ -63,7 +64,7 @@ class DivisionField(OfPost):
         if not found:
             raise forms.ValidationError(_("没有叫“%(name)s”的行政区划，请从列表中选择。"), params={"name": text[:30]})
         if len(found) > 1:
-            names = "、".join(each.full_name for each in found[:4])
+            names = listed(each.full_name for each in found[:4])
             raise forms.ValidationError(_("有 %(count)s 处同名，请选定一处：%(names)s"), params={"count": len(found), "names": names})
         return found[0]
 
@@ -87,7 +88,7 @@ class OfficeField(OfPost):
         if not exact:
             raise forms.ValidationError(_("没有叫“%(name)s”的机构，请从列表中选择。"), params={"name": text[:30]})
         if len(exact) > 1:
-            names = "、".join(network.told_apart(exact)[:4])
+            names = listed(network.told_apart(exact)[:4])
             raise forms.ValidationError(_("有 %(count)s 个机构符合，请选定一个：%(names)s"), params={"count": len(exact), "names": names})
         return exact[0]
 

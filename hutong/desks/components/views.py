@@ -22,16 +22,16 @@ from hutong.hotline.rulebook.models import Tier
 class Sample(forms.Form):
     """One field of each sort."""
 
-    caller = forms.CharField(label=_("来电号码"), help_text=_("可填全角数字,保存时自动规整。"))
+    caller = forms.CharField(label=_("来电号码"), help_text=_("可填全角数字，保存时自动规整。"))
     callback = forms.ChoiceField(label=_("安全联系方式"), choices=[("", _("请选择")), ("none", _("不要回电")), ("message", _("只发短信"))])
     channel = forms.ChoiceField(label=_("渠道"), choices=[("phone", _("电话")), ("walk_in", _("来访"))], widget=forms.RadioSelect)
     wants_reply = forms.BooleanField(label=_("来电人希望得到答复"), required=False)
     on = forms.DateField(label=_("发生日期"), required=False, widget=forms.DateInput({"type": "date"}))
-    narrative = forms.CharField(label=_("反映内容"), widget=forms.Textarea, help_text=_("照原话记;听不清的写“听不清”。"))
+    narrative = forms.CharField(label=_("反映内容"), widget=forms.Textarea, help_text=_("照原话记；听不清的写“听不清”。"))
 
     def clean(self) -> None:
         """Always one error of the whole form, to show how it looks."""
-        raise forms.ValidationError(_("身份证号校验位不对。可先保存,标为“未核实”。"))
+        raise forms.ValidationError(_("身份证号校验位不对。可先保存，标为“未核验”。"))
 
 
 @access.for_posts(Role.ADMINISTRATOR)

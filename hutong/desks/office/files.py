@@ -11,6 +11,7 @@ from hutong.desks import access
 from hutong.desks.office.forms import SHEET_NAMES, Upload, take
 from hutong.desks.office.pages import administrators
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import sheets
 from hutong.hotline.network.sheet_kinds import SHEETS
 from hutong.hotline.network.sheets import Outcome
@@ -44,7 +45,7 @@ def files(request: access.DeskRequest) -> HttpResponse:
 
 def in_words(report: sheets.Report) -> str:
     """新增 3、修改 1、不变 20."""
-    return "、".join(f"{outcome.label} {count}" for outcome, count in report.counts.items() if count)
+    return listed(f"{outcome.label} {count}" for outcome, count in report.counts.items() if count)
 
 
 @administrators

@@ -14,9 +14,9 @@ from hutong.hotline.network.models import Post
 from hutong.hotline.rulebook.models import Tier
 
 TIER_MEANING = {
-    Tier.I: _("正在或数小时内危及生命安全:施暴、自杀、失踪、遗弃、侵害人在场"),
-    Tier.II: _("已受严重伤害,或几天内可能再次发生"),
-    Tier.III: _("监护缺失、基本生活无着,眼下没有严重伤害"),
+    Tier.I: _("正在或数小时内危及生命安全：施暴、自杀、失踪、遗弃、侵害人在场"),
+    Tier.II: _("已受严重伤害，或几天内可能再次发生"),
+    Tier.III: _("监护缺失、基本生活无着，眼下没有严重伤害"),
     Tier.IV: _("咨询、安抚、服务"),
 }
 ANONYMOUS = [("yes", _("匿名")), ("no", _("实名"))]
@@ -51,7 +51,7 @@ class Matter(Part):
     wants_answer = forms.ChoiceField(label=_("要不要答复"), choices=WantsAnswer.choices, required=False)
     call_back = forms.ChoiceField(label=_("怎样联系才安全"), choices=CallBack.choices, required=False)
     tier = forms.ChoiceField(label=_("初步等级"), choices=Tier.choices, widget=forms.RadioSelect, required=False)
-    recusal_office = OfficeField(_("被反映人所在单位"), help_text=_("填了即登记回避:该单位不会收到本案"))
+    recusal_office = OfficeField(_("被反映人所在单位"), help_text=_("填了即登记回避：该单位不会收到本案"))
     recusal_reason = Line(_("回避原因"), max_length=200)
     into_number = Line(_("个案编号"), max_length=40)
 

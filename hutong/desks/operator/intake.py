@@ -89,7 +89,7 @@ def _ask(sheet: Sheet, end: End) -> None:
     if end.outcome == Outcome.CASE_OPENED and not sheet.matter.cleaned_data.get("tier"):
         sheet.matter.add_error("tier", _("请选择初步等级。"))
     if end.outcome not in WITH_CASE and sheet.rows:
-        sheet.matter.add_error(None, _("已填写儿童或相关人员,只有立案或并入个案才会保存他们。请改选,或先移除这些栏。"))
+        sheet.matter.add_error(None, _("已填写儿童或相关人员，只有立案或并入个案才会保存他们。请改选，或先移除这些栏。"))
 
 
 def _contact(sheet: Sheet, end: End, *, by: Post, at: datetime, draft_id: UUID, pending: Contact | None) -> Contact:
@@ -125,7 +125,7 @@ def _party(form: PartyForm, by: Post, at: datetime) -> Concerned:
 def _joined(matter: Part, end: End, by: Post) -> Case | None:
     case = queries.case_to_join(by, end.into)
     if case is None:
-        matter.add_error("into_number", _("没有这个个案,或您无权查看。"))
+        matter.add_error("into_number", _("没有这个个案，或您无权查看。"))
     return case
 
 
@@ -168,4 +168,4 @@ def remarks(sheet: Sheet, *, at: datetime) -> Iterator[str]:
         number = form.cleaned_data.get("id_number") or ""
         if number and (remark := numbers.identity_number(number, on=timezone.localdate(at)).remark):
             name = form.cleaned_data.get("name")
-            yield f"{name}:{remark}" if name else remark
+            yield f"{name}{_('：')}{remark}" if name else remark

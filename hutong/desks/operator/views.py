@@ -57,7 +57,7 @@ def desk(request: access.DeskRequest) -> HttpResponse:
     if request.method == "POST":
         return _hand_in(request, draft, None)
     if known.is_spent(request.post, draft_id=draft.pk, subject_id=None):
-        messages.info(request, _("这一份已经登记,不再显示。这是新的一份。"))
+        messages.info(request, _("这一份已经登记，不再显示。这是新的一份。"))
         return _to_sheet(new_id())
     return _page(request, _sheet(request, draft), draft)
 

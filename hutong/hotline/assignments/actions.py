@@ -15,9 +15,10 @@ from hutong.hotline.cases.models import Case, NoticeKind, Stage
 from hutong.hotline.cases.rules import EXTENSION_MAXIMUM_DAYS, RETURNS_BEFORE_ABOVE
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.kernel.texts import recorded
 from hutong.hotline.network.models import Office, OfficeKind, Post
 
-RECUSED = Reason("recused", _("该机构或人员须回避本案,不能接手。"), _("请选择其他机构或人员。"))
+RECUSED = Reason("recused", _("该机构或人员须回避本案，不能接手。"), _("请选择其他机构或人员。"))
 OUT_OF_REACH = Reason("out_of_reach", _("不能派给这个机构。"), _("请从列表中选择本地区可以承办的机构。"))
 ALREADY_ON_IT = Reason("already_on_it", _("该机构已在办理本案。"))
 NOT_OF_OFFICE = Reason("not_of_office", _("经办人须是主办机构的在岗人员。"))
@@ -118,7 +119,7 @@ def grant_extension(case_id: UUID, *, by: Post, at: datetime, seen: int | None, 
         case, days = step.case, step.case.extension_days
         if days is None:
             raise Refusal(rules.EXTENSION_ASKED.reason)
-        step.replace_deadline(why=str(_("延期 {days} 个工作日")).format(days=days), extension_days=days)
+        step.replace_deadline(why=recorded(_("延期 {days} 个工作日")).format(days=days), extension_days=days)
         case.is_extended, case.extension_days, case.extension_by = True, None, None
         step.tell(case.lead, NoticeKind.TOLD)
     return case
@@ -204,7 +205,7 @@ def propose_transfer(case_id: UUID, *, office: Office, by: Post, at: datetime, s
 def withdraw_transfer(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str = "") -> Case:
     """The sender thinks better of it."""
     with door(case_id, "withdraw_transfer", by=by, at=at, seen=seen, text=text) as step:
-        _end_transfer(step, TransferState.REFUSED)
+        _end_transfer(step, TransferState.WITHDRAWN)
     return step.case
 
 

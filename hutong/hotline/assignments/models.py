@@ -28,7 +28,7 @@ class ChildState(models.TextChoices):
     """How the child is, as the office that acted found it."""
 
     SAFE = "safe", _("安全")
-    WATCHED = "watched", _("暂时安全,需继续关注")
+    WATCHED = "watched", _("暂时安全，需继续关注")
     MOVED = "moved", _("已转移安置")
     UNSAFE = "unsafe", _("仍有危险")
     NOT_SEEN = "not_seen", _("没有见到孩子")
@@ -79,6 +79,7 @@ class TransferState(models.TextChoices):
     ACCEPTED = "accepted", _("已接收")
     REFUSED = "refused", _("不同意")
     DECLINED = "declined", _("未接收")
+    WITHDRAWN = "withdrawn", _("已撤回")
 
 
 class Transfer(models.Model):

@@ -258,7 +258,7 @@ class Recusal(models.Model):
 
 class NoticeKind(models.TextChoices):
     HANDED_OVER = "handed_over", _("新交办")
-    WARNED = "warned", _("临期提醒")
+    WARNED = "warned", _("时限预警")
     MISSED = "missed", _("逾期上报")
     REGISTERED_HERE = "registered_here", _("户籍儿童知会")
     ASKED = "asked", _("待审批")

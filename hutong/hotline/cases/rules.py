@@ -5,28 +5,34 @@ The screens, the API, the phone and the timers all ask `why_not`; the diagram in
 Source: pilot notice of September 2020 (集中受理、分级介入、限时办理、统一回复); limits and returns: 12345 rules, see the rulebook.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import product
 
 from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hutong.hotline.kernel.refusals import Reason
+from hutong.hotline.kernel.texts import listed
+
+past = partial(pgettext_lazy, "past")  # what was done, in the history of a case
+stage_called = partial(pgettext_lazy, "stage")  # where a case stands
 
 NEW = "new"  # before there is a case
 STAGE_LABELS: dict[str, Promise] = {
-    "intake": _("受理"),
-    "assessment": _("研判"),
-    "dispatch": _("派单"),
-    "acceptance": _("签收"),
-    "handling": _("处置"),
-    "review": _("审核"),
-    "reply": _("答复"),
-    "follow_up": _("回访"),
-    "closed": _("办结"),
+    "intake": stage_called("受理"),
+    "assessment": stage_called("研判"),
+    "dispatch": stage_called("派单"),
+    "acceptance": stage_called("签收"),
+    "handling": stage_called("处置"),
+    "review": stage_called("审核"),
+    "reply": stage_called("答复"),
+    "follow_up": stage_called("回访"),
+    "closed": stage_called("办结"),
 }
 STAGES = tuple(STAGE_LABELS)
 OPEN = STAGES[:-1]
@@ -76,28 +82,28 @@ def fact(code: str, holds: Callable[[Situation], bool], sentence: str | Promise,
     return Fact(holds, Reason(code, sentence, remedy))
 
 
-TIER_MAY_RISE = fact("highest_tier", lambda s: s.tier != "I", _("已是特急,不能再提级。"))
+TIER_MAY_RISE = fact("highest_tier", lambda s: s.tier != "I", _("已是特急，不能再提级。"))
 TIER_MAY_FALL = fact("lowest_tier", lambda s: s.tier != "IV", _("已是最低等级。"))
 LOWERING_NOT_ASKED = fact("lowering_asked", lambda s: not s.lowering_asked, _("已有降级建议待第二人确认。"))
 LOWERING_ASKED = fact("no_lowering", lambda s: s.lowering_asked, _("没有待确认的降级建议。"))
 SECOND_PERSON = fact("second_person", lambda s: not s.lowering_by_me, _("降级须由另一人确认。"), _("请同事核对后确认。"))
-MAY_BE_RETURNED = fact("settled", lambda s: not s.is_settled, _("上级已裁定主办机构,不能再退单。"), _("可申请会商或移送。"))
+MAY_BE_RETURNED = fact("settled", lambda s: not s.is_settled, _("上级已裁定主办机构，不能再退单。"), _("可申请会商或移送。"))
 ORDINARY_TIER = fact("urgent_tier", lambda s: s.tier in {"III", "IV"}, _("特急、紧急个案不得延期。"), _("请求协办或报告困难。"))
-NOT_EXTENDED = fact("extended", lambda s: not s.is_extended, _("已延期一次,不能再延。"))
+NOT_EXTENDED = fact("extended", lambda s: not s.is_extended, _("已延期一次，不能再延。"))
 EXTENSION_NOT_ASKED = fact("extension_asked", lambda s: not s.extension_asked, _("延期申请正待上级批准。"))
 EXTENSION_ASKED = fact("no_extension", lambda s: s.extension_asked, _("没有待批准的延期申请。"))
 CENTRE_DECIDES = fact("above_decides", lambda s: "holder" in s.relations, _("第二次退单后由上级裁定主办机构。"), _("请等待上级派单。"))
-NO_TRANSFER = fact("transfer_open", lambda s: not s.transfer, _("移送尚未了结。"), _("等待裁定和接收,或先撤回移送。"))
+NO_TRANSFER = fact("transfer_open", lambda s: not s.transfer, _("移送尚未了结。"), _("等待裁定和接收，或先撤回移送。"))
 TRANSFER_PROPOSED = fact("no_transfer_proposed", lambda s: s.transfer == "proposed", _("没有待裁定的移送。"))
 TRANSFER_SETTLED = fact("no_transfer_settled", lambda s: s.transfer == "settled", _("没有待接收的移送。"))
 OWN_TRANSFER = fact("no_own_transfer", lambda s: s.transfer_by_us, _("没有本机构提出的移送。"))
 PART_OFFERED = fact("no_part_offered", lambda s: s.my_part == "offered", _("没有待本机构签收的办件。"))
-PART_MINE = fact("no_part", lambda s: s.my_part == "accepted", _("本机构没有正在办理的办件。"), _("请先签收。"))
-PARTS_DONE = fact("parts_open", lambda s: s.open_parts == 0, _("还有办件没有办结。"), _("等待各机构办结,或收回办件。"))
+PART_MINE = fact("no_part", lambda s: s.my_part == "accepted", _("本机构没有正在办理的办件。"), _("有待签收的办件时，请先签收。"))
+PARTS_DONE = fact("parts_open", lambda s: s.open_parts == 0, _("还有办件没有办结。"), _("等待各机构办结，或收回办件。"))
 PARTS_OPEN = fact("no_parts", lambda s: s.open_parts > 0, _("没有可收回的办件。"))
 NOT_MERGED = fact("merged", lambda s: not s.is_merged, _("本案已并入另一个案。"), _("请先撤销合并。"))
 MERGED = fact("not_merged", lambda s: s.is_merged, _("本案没有被合并。"))
-NOT_URGENT = fact("danger", lambda s: s.tier != "I", _("特急个案必须做安全评估,不能直接办结。"))
+NOT_URGENT = fact("danger", lambda s: s.tier != "I", _("特急个案必须做安全评估，不能直接办结。"))
 ADVICE_ONLY = fact("not_advice", lambda s: s.tier == "IV", _("只有咨询服务可以当场答复办结。"))
 
 DESK = frozenset({"operator", "shift_lead", "coordinator"})
@@ -146,70 +152,70 @@ TIMER: Who = {"timer": frozenset({""})}
 
 _ROWS = (
     # --- the nine stages, in order: what ends each of them
-    row("open", _("转入受理"), _("转入受理"), (NEW,), CENTRE_DESK | TIMER, ("intake",)),
-    row("register", _("登记立案"), _("登记立案"), (NEW, "intake"), CENTRE_DESK, ("assessment",)),
-    row("answer_on_the_spot", _("当场答复办结"), _("当场答复,办结"), ("intake", "assessment"), CENTRE_DESK, ("closed",), ADVICE_ONLY, PARTS_DONE, NO_TRANSFER, asks=_("答复内容")),
-    row("dismiss", _("作为非个案办结"), _("认定为非个案"), ("intake", "assessment"), CENTRE_JUDGES, ("closed",), NOT_URGENT, PARTS_DONE, NO_TRANSFER, asks=_("认定理由")),
-    row("assess", _("完成研判"), _("完成研判"), ("assessment",), CENTRE_JUDGES, ("dispatch",), asks=_("处置方案")),
-    row("dispatch", _("派单"), _("派单"), ("dispatch",), {"holder": JUDGES | PROVINCE}, ("acceptance",), NO_TRANSFER),
-    row("keep", _("中心自办"), _("由中心自办"), ("dispatch",), CENTRE_JUDGES, ("handling",), CENTRE_DECIDES, NO_TRANSFER),
-    row("accept", _("签收"), _("签收"), ("acceptance",), LEAD, ("handling",)),
-    row("return", _("退单"), _("退单"), ("acceptance",), LEAD, ("dispatch",), MAY_BE_RETURNED, asks=_("退单理由")),
-    row("report", _("提交处置报告"), _("提交处置报告"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS | JUDGES}, ("review",), NO_TRANSFER, asks=_("做了什么,结果怎样")),
-    row("approve", _("审核通过"), _("审核通过"), ("review",), CENTRE_JUDGES, ("reply",)),
-    row("send_back", _("退回补充"), _("退回补充"), ("review",), CENTRE_JUDGES, ("handling",), asks=_("还缺什么")),
-    row("answer", _("已答复报告人"), _("答复报告人"), ("reply",), CENTRE_DESK, ("follow_up",), asks=_("答复内容")),
-    row("not_reached", _("未联系上"), _("未联系上报告人"), ("reply",), CENTRE_DESK, ("follow_up",)),
-    row("close", _("确认安全并办结"), _("确认儿童安全,办结"), ("follow_up",), CENTRE_DESK, ("closed",), PARTS_DONE, asks=_("安全评估:怎样知道孩子安全")),
-    row("reassess", _("仍不安全或未解决"), _("回访后重新研判"), ("follow_up",), CENTRE_DESK, ("assessment",), asks=_("回访情况")),
-    row("reopen", _("重新办理"), _("重新办理"), ("closed",), CENTRE_JUDGES | {"province": PROVINCE}, ("assessment",), NOT_MERGED, asks=_("重新办理的理由")),
+    row("open", _("转入受理"), past("转入受理"), (NEW,), CENTRE_DESK | TIMER, ("intake",)),
+    row("register", _("登记立案"), past("登记立案"), (NEW, "intake"), CENTRE_DESK, ("assessment",)),
+    row("answer_on_the_spot", _("当场答复办结"), past("当场答复，办结"), ("intake", "assessment"), CENTRE_DESK, ("closed",), ADVICE_ONLY, PARTS_DONE, NO_TRANSFER, asks=_("答复内容")),
+    row("dismiss", _("作为非个案办结"), past("认定为非个案"), ("intake", "assessment"), CENTRE_JUDGES, ("closed",), NOT_URGENT, PARTS_DONE, NO_TRANSFER, asks=_("认定理由")),
+    row("assess", _("完成研判"), past("完成研判"), ("assessment",), CENTRE_JUDGES, ("dispatch",), asks=_("处置方案")),
+    row("dispatch", _("派单"), past("派单"), ("dispatch",), {"holder": JUDGES | PROVINCE}, ("acceptance",), NO_TRANSFER),
+    row("keep", _("中心自办"), past("由中心自办"), ("dispatch",), CENTRE_JUDGES, ("handling",), CENTRE_DECIDES, NO_TRANSFER),
+    row("accept", _("签收"), past("签收"), ("acceptance",), LEAD, ("handling",)),
+    row("return", _("退单"), past("退单"), ("acceptance",), LEAD, ("dispatch",), MAY_BE_RETURNED, asks=_("退单理由")),
+    row("report", _("提交处置报告"), past("提交处置报告"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS | JUDGES}, ("review",), NO_TRANSFER, asks=_("做了什么，结果怎样")),
+    row("approve", _("审核通过"), past("审核通过"), ("review",), CENTRE_JUDGES, ("reply",)),
+    row("send_back", _("退回补充"), past("退回补充"), ("review",), CENTRE_JUDGES, ("handling",), asks=_("还缺什么")),
+    row("answer", _("答复报告人"), past("已答复报告人"), ("reply",), CENTRE_DESK, ("follow_up",), asks=_("答复内容")),
+    row("not_reached", _("未联系上报告人"), past("未联系上报告人"), ("reply",), CENTRE_DESK, ("follow_up",)),
+    row("close", _("确认安全并办结"), past("确认儿童安全，办结"), ("follow_up",), CENTRE_DESK, ("closed",), PARTS_DONE, asks=_("安全评估：怎样知道孩子安全")),
+    row("reassess", _("仍不安全或未解决"), past("回访后重新研判"), ("follow_up",), CENTRE_DESK, ("assessment",), asks=_("回访情况")),
+    row("reopen", _("重新办理"), past("重新办理"), ("closed",), CENTRE_JUDGES | {"province": PROVINCE}, ("assessment",), NOT_MERGED, asks=_("重新办理的理由")),
     # --- beside the stages: the record
-    row("note", _("记一笔"), _("记录"), STAGES, {"centre": ANYONE, "lead": ANYONE, "holder": ANYONE, "part": ANYONE, "province": ANYONE}, (), asks=_("记录内容"), adds_only=True),
-    row("add_contact", _("并入来访记录"), _("并入来访记录"), STAGES, CENTRE_DESK, (), NOT_MERGED, adds_only=True),
-    row("correct", _("更正事由和地点"), _("更正事由和地点"), OPEN, BOTH, ()),
-    row("add_child", _("增加儿童"), _("增加儿童"), OPEN, BOTH, (), adds_only=True),
-    row("change_child", _("更正儿童信息"), _("更正儿童信息"), OPEN, BOTH, ()),
-    row("add_party", _("增加关系人"), _("增加关系人"), OPEN, BOTH, (), adds_only=True),
-    row("change_party", _("更正关系人信息"), _("更正关系人信息"), OPEN, BOTH, ()),
-    row("set_risk", _("评估儿童风险"), _("评估儿童风险"), OPEN, BOTH, (), asks=_("评估依据")),
-    row("set_phase", _("调整保护阶段"), _("调整保护阶段"), OPEN, BOTH, (), asks=_("调整理由")),
-    row("set_call_back", _("调整安全联系方式"), _("调整安全联系方式"), OPEN, CENTRE_DESK, (), asks=_("调整理由")),
-    row("reveal_reporter", _("查看报告人身份"), _("查看报告人身份"), STAGES, {"lead": FIELD, "province": PROVINCE}, (), asks=_("查看理由"), adds_only=True),
-    row("recuse", _("登记回避"), _("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), asks=_("回避原因"), moves=tuple((stage, "dispatch") for stage in STAGES[2:-1])),
+    row("note", _("记一笔"), past("记录"), STAGES, {"centre": ANYONE, "lead": ANYONE, "holder": ANYONE, "part": ANYONE, "province": ANYONE}, (), asks=_("记录内容"), adds_only=True),
+    row("add_contact", _("并入来访记录"), past("并入来访记录"), STAGES, CENTRE_DESK, (), NOT_MERGED, adds_only=True),
+    row("correct", _("更正事由和地点"), past("更正事由和地点"), OPEN, BOTH, ()),
+    row("add_child", _("增加儿童"), past("增加儿童"), OPEN, BOTH, (), adds_only=True),
+    row("change_child", _("更正儿童信息"), past("更正儿童信息"), OPEN, BOTH, ()),
+    row("add_party", _("增加关系人"), past("增加关系人"), OPEN, BOTH, (), adds_only=True),
+    row("change_party", _("更正关系人信息"), past("更正关系人信息"), OPEN, BOTH, ()),
+    row("set_risk", _("评估儿童风险"), past("评估儿童风险"), OPEN, BOTH, (), asks=_("评估依据")),
+    row("set_phase", _("调整保护阶段"), past("调整保护阶段"), OPEN, BOTH, (), asks=_("调整理由")),
+    row("set_call_back", _("调整安全联系方式"), past("调整安全联系方式"), OPEN, CENTRE_DESK, (), asks=_("调整理由")),
+    row("reveal_reporter", _("查看报告人身份"), past("查看报告人身份"), STAGES, {"lead": FIELD, "province": PROVINCE}, (), asks=_("查看理由"), adds_only=True),
+    row("recuse", _("登记回避"), past("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), asks=_("回避原因"), moves=tuple((stage, "dispatch") for stage in STAGES[2:-1])),
     # --- the tier
-    row("raise_tier", _("提级"), _("提级"), OPEN, BOTH | {"province": PROVINCE}, (), TIER_MAY_RISE, asks=_("提级理由")),
-    row("propose_lower", _("建议降级"), _("建议降级"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), TIER_MAY_FALL, LOWERING_NOT_ASKED, asks=_("降级理由")),
-    row("confirm_lower", _("确认降级"), _("确认降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
-    row("refuse_lower", _("不同意降级"), _("不同意降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
+    row("raise_tier", _("提级"), past("提级"), OPEN, BOTH | {"province": PROVINCE}, (), TIER_MAY_RISE, asks=_("提级理由")),
+    row("propose_lower", _("建议降级"), past("建议降级"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), TIER_MAY_FALL, LOWERING_NOT_ASKED, asks=_("降级理由")),
+    row("confirm_lower", _("确认降级"), past("确认降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
+    row("refuse_lower", _("不同意降级"), past("不同意降级"), OPEN, CENTRE_JUDGES, (), LOWERING_ASKED, SECOND_PERSON),
     # --- the worker and the limit
-    row("name_worker", _("指定经办人"), _("指定经办人"), ("handling",), {"lead": HEADS | JUDGES}, ()),
-    row("ask_extension", _("申请延期"), _("申请延期"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS}, (), ORDINARY_TIER, NOT_EXTENDED, EXTENSION_NOT_ASKED, asks=_("延期理由")),
-    row("grant_extension", _("同意延期"), _("同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, ORDINARY_TIER),
-    row("refuse_extension", _("不同意延期"), _("不同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, asks=_("不同意的理由")),
+    row("name_worker", _("指定经办人"), past("指定经办人"), ("handling",), {"lead": HEADS | JUDGES}, ()),
+    row("ask_extension", _("申请延期"), past("申请延期"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS}, (), ORDINARY_TIER, NOT_EXTENDED, EXTENSION_NOT_ASKED, asks=_("延期理由")),
+    row("grant_extension", _("同意延期"), past("同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, ORDINARY_TIER),
+    row("refuse_extension", _("不同意延期"), past("不同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, asks=_("不同意的理由")),
     # --- other offices' parts
-    row("assist", _("请求协办"), _("请求协办"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
-    row("refer", _("转介部门"), _("转介部门"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
-    row("consult", _("提请会商"), _("提请会商"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("想请教的问题")),
-    row("accept_part", _("签收办件"), _("签收办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED),
-    row("return_part", _("退回办件"), _("退回办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED, asks=_("退回理由")),
-    row("finish_part", _("办结办件"), _("办结办件"), OPEN, {"part": ANYONE}, (), PART_MINE, asks=_("做了什么,结果怎样")),
-    row("withdraw_part", _("收回办件"), _("收回办件"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), PARTS_OPEN, asks=_("收回理由")),
+    row("assist", _("请求协办"), past("请求协办"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
+    row("refer", _("转介部门"), past("转介部门"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
+    row("consult", _("提请会商"), past("提请会商"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("想请教的问题")),
+    row("accept_part", _("签收办件"), past("签收办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED),
+    row("return_part", _("退回办件"), past("退回办件"), OPEN, {"part": ANYONE}, (), PART_OFFERED, asks=_("退回理由")),
+    row("finish_part", _("办结办件"), past("办结办件"), OPEN, {"part": ANYONE}, (), PART_MINE, asks=_("做了什么，结果怎样")),
+    row("withdraw_part", _("收回办件"), past("收回办件"), OPEN, {"centre": JUDGES, "lead": HEADS}, (), PARTS_OPEN, asks=_("收回理由")),
     # --- to another county or prefecture
-    row("propose_transfer", _("提请移送"), _("提请移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), NO_TRANSFER, asks=_("移送理由")),
-    row("withdraw_transfer", _("撤回移送"), _("撤回移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), OWN_TRANSFER),
-    row("settle_transfer", _("同意移送"), _("同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED),
-    row("refuse_transfer", _("不同意移送"), _("不同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED, asks=_("不同意的理由")),
-    row("accept_transfer", _("接收移送"), _("接收移送"), MOVABLE, {"receiver": FIELD | JUDGES}, ("assessment", "handling"), TRANSFER_SETTLED, moves=(*product(MOVABLE, ("assessment",)), ("handling", "handling"))),
-    row("decline_transfer", _("不予接收"), _("不予接收"), MOVABLE, {"receiver": FIELD | JUDGES}, (), TRANSFER_SETTLED, asks=_("不予接收的理由")),
+    row("propose_transfer", _("提请移送"), past("提请移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), NO_TRANSFER, asks=_("移送理由")),
+    row("withdraw_transfer", _("撤回移送"), past("撤回移送"), MOVABLE, {"centre": JUDGES, "lead": FIELD}, (), OWN_TRANSFER),
+    row("settle_transfer", _("同意移送"), past("同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED),
+    row("refuse_transfer", _("不同意移送"), past("不同意移送"), MOVABLE, {"decider": JUDGES | PROVINCE}, (), TRANSFER_PROPOSED, asks=_("不同意的理由")),
+    row("accept_transfer", _("接收移送"), past("接收移送"), MOVABLE, {"receiver": FIELD | JUDGES}, ("assessment", "handling"), TRANSFER_SETTLED, moves=(*product(MOVABLE, ("assessment",)), ("handling", "handling"))),
+    row("decline_transfer", _("不予接收"), past("不予接收"), MOVABLE, {"receiver": FIELD | JUDGES}, (), TRANSFER_SETTLED, asks=_("不予接收的理由")),
     # --- the same matter twice
-    row("merge", _("并入另一个案"), _("并入另一个案"), OPEN, CENTRE_JUDGES, ("closed",), PARTS_DONE, NO_TRANSFER, asks=_("为什么是同一件事")),
-    row("unmerge", _("撤销合并"), _("撤销合并"), ("closed",), CENTRE_JUDGES, ("assessment",), MERGED, asks=_("为什么是两件事")),
-    row("absorb", _("并入来案"), _("另一个案并入本案"), OPEN, CENTRE_JUDGES, (), adds_only=True),
-    row("release", _("分出来案"), _("另一个案从本案分出"), STAGES, CENTRE_JUDGES | TIMER, (), adds_only=True),
+    row("merge", _("并入另一个案"), past("并入另一个案"), OPEN, CENTRE_JUDGES, ("closed",), PARTS_DONE, NO_TRANSFER, asks=_("为什么是同一件事")),
+    row("unmerge", _("撤销合并"), past("撤销合并"), ("closed",), CENTRE_JUDGES, ("assessment",), MERGED, asks=_("为什么是两件事")),
+    row("absorb", _("并入来案"), past("另一个案并入本案"), OPEN, CENTRE_JUDGES, (), adds_only=True),
+    row("release", _("分出来案"), past("另一个案从本案分出"), STAGES, CENTRE_JUDGES | TIMER, (), adds_only=True),
     # --- timers
-    row("warn", _("临期提醒"), _("临期提醒"), OPEN, TIMER, ()),
-    row("miss", _("逾期上报"), _("逾期,已报上级"), OPEN, TIMER, ()),
-    row("settle_deadline", _("核定暂计时限"), _("放假安排已录入,暂计时限已核定"), OPEN, TIMER, ()),
+    row("warn", _("时限预警"), past("时限预警"), OPEN, TIMER, ()),
+    row("miss", _("逾期上报"), past("逾期，已报上级"), OPEN, TIMER, ()),
+    row("settle_deadline", _("核定暂计时限"), past("放假安排已录入，暂计时限已核定"), OPEN, TIMER, ()),
 )  # fmt: skip
 ACTIONS = {action.code: action for action in _ROWS}
 
@@ -230,28 +236,21 @@ GROUPS: dict[Promise, tuple[str, ...]] = {
 ON_THE_CASE = tuple(code for codes in GROUPS.values() for code in codes)
 REVEALED_FOR = timedelta(minutes=30)  # how long a reporter's identity is shown to who asked for it
 
-REPEATED = Reason("repeated", _("这一步已经做过了,没有再做一次。"))
-STALE = Reason("stale", _("您打开页面后,个案有了新的变化,本次没有保存,您填写的内容仍在。"), _("请看过变化后再提交。"))
-NOT_THERE = Reason("not_there", _("没有这个个案,或您无权查看。"))
+REPEATED = Reason("repeated", _("这一步已经做过了，没有再做一次。"))
+STALE = Reason("stale", _("您打开页面后，个案有了新的变化，本次没有保存，您填写的内容仍在。"), _("请看过变化后再提交。"))
+NOT_THERE = Reason("not_there", _("没有这个个案，或您无权查看。"))
 NOT_YOURS = Reason("not_yours", _("您的岗位不能做这一步。"))
-
-
-def _joined(names: Iterable[object]) -> str:
-    return "、".join(str(name) for name in names)
-
-
-joined = lazy(_joined, str)
 
 
 def unwritten(action: Action) -> Reason:
     """What is said when the action asks for words and none were written."""
-    return Reason("needs_text", format_lazy(_("请写明:{what}。"), what=action.asks))
+    return Reason("needs_text", format_lazy(_("请写明：{what}。"), what=action.asks))
 
 
 def wrong_stage(action: Action) -> Reason:
     """What is said when the case is not where the action may be done: where it could be."""
     names = [STAGE_LABELS[stage] for stage in action.stages if stage in STAGE_LABELS]
-    return Reason("wrong_stage", format_lazy(_("只有在“{stages}”阶段才能做这一步。"), stages=joined(names)))
+    return Reason("wrong_stage", format_lazy(_("只有在“{stages}”阶段才能做这一步。"), stages=lazy(listed, str)(names)))
 
 
 def concerns(action: Action, situation: Situation) -> bool:

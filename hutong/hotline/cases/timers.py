@@ -23,6 +23,7 @@ from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as contact_queries
 from hutong.hotline.contacts.rules import title_of
+from hutong.hotline.kernel.texts import listed, recorded
 from hutong.hotline.network import queries as network
 from hutong.hotline.rulebook.models import Tier
 
@@ -105,7 +106,7 @@ def settle(case_id: UUID, at: datetime) -> str:
     if clock is None:
         return ""
     with door(case_id, "settle_deadline", by=None, at=at) as step:
-        settled = step.replace_deadline(why=str(step.action.done))
+        settled = step.replace_deadline(why=recorded(step.action.done))
         if settled.due_at != clock.due_at:
             step.tell(step.case.holder, NoticeKind.TOLD)
     return f"{step.case.number} {clock.step} settled: {settled.due_at:%Y-%m-%d %H:%M}"
@@ -141,7 +142,7 @@ def fire(case_id: UUID, at: datetime) -> str:
 
 
 def _in_words(untold: list[int]) -> str:
-    shares = "、".join(f"{share}%" for share in untold)
+    shares = listed(f"{share}%" for share in untold)
     return _("{shares} 时的提醒没有单独发出。").format(shares=shares) if untold else ""
 
 

@@ -19,7 +19,7 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.kernel.texts import clean, storable
 from hutong.hotline.network.models import Post
 
-SEED_SOURCE = "国务院办公厅关于{year}年部分节假日安排的通知(据 chinesecalendar {version})"
+SEED_SOURCE = "国务院办公厅关于{year}年部分节假日安排的通知（据 chinesecalendar {version}）"
 MAKE_UP = "{holiday}调休"
 
 NOT_A_KEEPER = Reason("not_calendar_keeper", _("放假安排由部级和省级管理员录入。"), _("请联系上级机构的管理员。"))

@@ -29,7 +29,7 @@ Windows = Sequence[tuple[int, int]]  # minutes since midnight, half-open, in ord
 DEFAULT_WINDOWS: Windows = ((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60 + 30))
 MISSED = 100  # per cent of the limit
 
-UNPUBLISHED = _("{year} 年的放假调休安排尚未录入,无法计算工作时限。")
+UNPUBLISHED = _("{year} 年的放假调休安排尚未录入，无法计算工作时限。")
 ENTER_IT = _("请管理员先录入国务院办公厅关于 {year} 年部分节假日安排的通知。")
 
 
@@ -114,7 +114,7 @@ def notice_faults(year: int, days: Sequence[SpecialDay]) -> dict[str, str]:
         ("days", any(special.differs for special in days), _("没有列出任何放假或调休的日子。")),
         ("days", len(named) == len(set(named)), _("同一天列了两次。")),
         ("days", all(day.year == year or year_of_notice(day) == year for day in named), _("有不属于这一年的日子。")),
-        ("days", all(0 < len(name) <= NAME_LENGTH for name in names), _("每一天都要写明节日名称,不超过 40 字。")),
+        ("days", all(0 < len(name) <= NAME_LENGTH for name in names), _("每一天都要写明节日名称，不超过 40 字。")),
     )
     return {field: str(sentence) for field, holds, sentence in reversed(checks) if not holds}
 

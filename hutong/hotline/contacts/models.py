@@ -31,7 +31,7 @@ class Outcome(models.TextChoices):
 
 class NotACase(models.TextChoices):
     SILENT = "silent", _("无声")
-    PRANK = "prank", _("骚扰")
+    PRANK = "prank", _("玩笑或骚扰")
     WRONG_NUMBER = "wrong_number", _("错拨")
     TEST = "test", _("测试")
     OTHER_BUSINESS = "other_business", _("其他业务")
@@ -96,7 +96,7 @@ class CallBack(models.TextChoices):
     REPORTER_ONLY = "reporter_only", _("只联系报告人")
     MESSAGE_ONLY = "message_only", _("只发短信")
     SOCIAL_WORKER = "social_worker", _("经社工联系")
-    NOT_AT_ALL = "not_at_all", _("不得回访")
+    NOT_AT_ALL = "not_at_all", _("不要联系")
     FREE = "free", _("可以联系")
 
 

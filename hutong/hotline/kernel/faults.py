@@ -11,7 +11,7 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 
-TO_MEND = Reason("to_mend", _("有几处需要改正,您填写的内容都还在。"), _("请看各栏旁的说明。"))
+TO_MEND = Reason("to_mend", _("有几处需要改正，您填写的内容都还在。"), _("请看各栏旁的说明。"))
 UNKNOWN_CHOICE = Reason("unknown_choice", _("没有这个选项。"))
 
 

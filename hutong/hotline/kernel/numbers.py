@@ -12,9 +12,9 @@ DASHES = "‐‑‒–—―−﹣ー"
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "} | dict.fromkeys(map(ord, DASHES), "-")
 
 TELEPHONE_UNREADABLE = Reason(
-    "telephone", _("电话号码不完整或有误:应为手机号、带区号的固定电话或短号码,可加分机。"), _("请核对;不知道时留空。")
+    "telephone", _("电话号码不完整或有误：应为手机号、带区号的固定电话或短号码，可加分机。"), _("请核对；不知道时留空。")
 )
-IDENTITY_UNREADABLE = Reason("identity_number", _("身份证号应为 18 位(旧证 15 位),末位可以是 X。"), _("请核对;记不全时留空。"))
+IDENTITY_UNREADABLE = Reason("identity_number", _("身份证号应为 18 位（旧证 15 位），末位可以是 X。"), _("请核对；记不全时留空。"))
 
 # Shapes of the bare digits of a number, and how each is written. The first that fits counts.
 MOBILE = re.compile(r"(1[3-9]\d{9})", re.ASCII)
@@ -74,10 +74,10 @@ class IdentityNumber:
 
 
 NOT_VERIFIED = {
-    "old": _("这是 15 位旧证号,没有校验位,按“未核验”保存。"),
-    "place": _("身份证号前两位不是省级代码,按“未核验”保存,请核对。"),
-    "birth": _("身份证号中的出生日期不成立,按“未核验”保存,请核对。"),
-    "check": _("身份证号校验位不符,可能记错了一位,按“未核验”保存,请核对。"),
+    "old": _("这是 15 位旧证号，没有校验位，按“未核验”保存。"),
+    "place": _("身份证号前两位不是省级代码，按“未核验”保存，请核对。"),
+    "birth": _("身份证号中的出生日期不成立，按“未核验”保存，请核对。"),
+    "check": _("身份证号校验位不符，可能记错了一位，按“未核验”保存，请核对。"),
 }
 PROVINCES = frozenset((*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83))
 FOREIGN_RESIDENT = "9"

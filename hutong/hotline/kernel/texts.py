@@ -1,17 +1,21 @@
 """Free text as it is kept: whole characters, one kind of line end, no longer than 20,000. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
 
 LIMIT = 20_000
-REMOVED = _("有 {count} 处无法识别的字符(多为半个表情或生僻字)没有保存,其余文字都在,请看一眼。")
-TOO_LONG = _("文字有 {count} 字,超过 {limit} 字,没有保存。")
-SHORTEN = _("请删减,或把其余部分另记一条。")
+REMOVED = _("有 {count} 处无法识别的字符（多为半个表情或生僻字）没有保存，其余文字都在，请看一眼。")
+TOO_LONG = _("文字有 {count} 字，超过 {limit} 字，没有保存。")
+SHORTEN = _("请删减，或把其余部分另记一条。")
 
 UNREADABLE = "\ufffd"  # what a browser, or decoding, makes of half a surrogate
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -46,3 +50,14 @@ def clean(text: str, *, field: str = "", limit: int = LIMIT) -> Text:
         sentence = format_lazy(TOO_LONG, count=f"{len(kept):,}", limit=f"{limit:,}")
         raise Refusal(Reason("too_long", sentence, SHORTEN), fields={field: str(sentence)} if field else {})
     return Text(kept, found.removed)
+
+
+def listed(names: Iterable[object]) -> str:
+    """甲、乙、丙, in the reader's language."""
+    return gettext("、").join(str(name) for name in names)
+
+
+def recorded(text: str | Promise) -> str:
+    """The text in the language of the record, whatever language the person who writes it reads."""
+    with override(settings.LANGUAGE_CODE):
+        return str(text)

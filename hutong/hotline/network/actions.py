@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel.faults import choice
+from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import queries, rules, storing
 from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
 from hutong.hotline.network.storing import hold, must_end_later, must_stand, phone_number, refuse, save, sign
@@ -128,7 +129,7 @@ def end_division(*, division: Division, successor: Division | None, on: date, by
     list(below.select_for_update().order_by("code").values_list("pk"))  # nobody sets up an office there meanwhile
     offices = Office.objects.filter(queries.lasts(on), division__code__startswith=division.code).order_by("code")
     if offices:
-        names = "、".join(office.name for office in offices[:3]) + ("……" if len(offices) > 3 else "")
+        names = listed(office.name for office in offices[:3]) + ("……" if len(offices) > 3 else "")
         sentence = _("“%(name)s”还有 %(count)d 个机构：%(names)s。") % {"name": division.full_name, "count": len(offices), "names": names}
         raise refuse("has_offices", sentence, _("请先停用这些机构，或把它们改划到继任区划。"))
     heirs = queries.heirs(division, successor, on=on) if successor else {}
@@ -233,7 +234,7 @@ def end_office(*, office: Office, on: date, by: Post | None, at: datetime) -> No
     if lower:
         raise refuse("has_children", _("还有 %(count)d 个下级机构。") % {"count": lower}, _("请先停用它们或改换其上级。"))
     counts = {label: getattr(office, name).filter(**unfinished).count() for name, (unfinished, label) in OPEN_WORK.items()}
-    work = "、".join(f"{label} {count}" for label, count in counts.items() if count)
+    work = listed(f"{label} {count}" for label, count in counts.items() if count)
     if work:
         raise refuse("holds_work", _("该机构还有未了结的事项：%(work)s。") % {"work": work}, _("请先移交或办结。"))
     office.valid_to = on

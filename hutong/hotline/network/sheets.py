@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import rules
 from hutong.hotline.network.models import Department, OfficeKind, Post, Role
 from hutong.hotline.network.storing import phone_number, refuse
@@ -234,9 +235,9 @@ def _header(cells: list[str], sheet: Sheet) -> list[str]:
     wrong = dict.fromkeys(cell.strip() for cell, column in zip(cells, header, strict=True) if not column or header.count(column) > 1)
     missing = [str(sheet.columns[column]) for column in sheet.key if column not in header]
     if wrong or missing:
-        told = _("首行应为列名：%(names)s。") % {"names": "、".join(map(str, sheet.columns.values()))}
+        told = _("首行应为列名：%(names)s。") % {"names": listed(sheet.columns.values())}
         problem = _("多余或重复：%(names)s。") if wrong else _("缺少：%(names)s。")
-        raise refuse("bad_header", told, problem % {"names": "、".join(wrong or missing)[:200]})
+        raise refuse("bad_header", told, problem % {"names": listed(wrong or missing)[:200]})
     return header
 
 

@@ -15,12 +15,12 @@ AGE_MAY_DIFFER = 1  # many count 虚岁
 LEVELS_OF_A_PLACE = frozenset({"county", "township", "village"})
 
 BORN_LATER = Reason("born_later", _("出生日期在今天之后。"))
-GROWN_UP = Reason("grown_up", _("已满 18 周岁,不是未成年人。"), _("成年人遇险请告知拨打 110;本线可当场答复,不登记为儿童。"))
-AGE_DIFFERS = _("与出生日期不符:按出生日期是 {age} 岁。")
-PLACE_TOO_WIDE = Reason("place_level", _("请选到区县、乡镇或村居;只知道大致地方时留空,写在详细地点里。"))
-PLACE_NOT_REAL = Reason("place_code_only", _("这一级只是代码,没有这样的地方,请选下一级。"))
+GROWN_UP = Reason("grown_up", _("已满 18 周岁，不是未成年人。"), _("成年人遇险请告知拨打 110；本线可当场答复，不登记为儿童。"))
+AGE_DIFFERS = _("与出生日期不符：按出生日期是 {age} 岁。")
+PLACE_TOO_WIDE = Reason("place_level", _("请选到区县、乡镇或村居；只知道大致地方时留空，写在详细地点里。"))
+PLACE_NOT_REAL = Reason("place_code_only", _("这一级只是代码，没有这样的地方，请选下一级。"))
 PLACE_ENDED = _("“{name}”已撤销。")
-PLACE_SUCCEEDED = _("“{name}”已撤销,现为“{successor}”,请改选。")
+PLACE_SUCCEEDED = _("“{name}”已撤销，现为“{successor}”，请改选。")
 
 
 def age_on(born_on: date, day: date) -> int:

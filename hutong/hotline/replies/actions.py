@@ -14,8 +14,8 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Post
 from hutong.hotline.replies.models import Answered, FollowUp, Reply, ReplyOutcome, Satisfaction
 
-NOT_SAFE = Reason("not_safe", _("儿童尚未安全或问题尚未解决,不能办结。"), _("请选择“仍不安全或未解决”,个案会回到研判。"))
-IS_SAFE = Reason("is_safe", _("儿童已安全且问题已解决,不必重新研判。"), _("请选择“确认安全并办结”。"))
+NOT_SAFE = Reason("not_safe", _("儿童尚未安全或问题尚未解决，不能办结。"), _("请选择“仍不安全或未解决”，个案会回到研判。"))
+IS_SAFE = Reason("is_safe", _("儿童已安全且问题已解决，不必重新研判。"), _("请选择“确认安全并办结”。"))
 
 
 def answer(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str, outcome: str = Answered.ANSWERED) -> Case:

@@ -19,15 +19,15 @@ MOST = {MINUTE: 366 * 24 * 60, DAY: 366, WORKING_MINUTE: 250 * 24 * 60, WORKING_
 
 # Where a number comes from. No public rule sets one for 12349: each is our default, some after a rule for something near.
 OURS = "护童默认"
-AT_ONCE = "护童默认;110、120 管辖的事项即时转接(公开规定:北京市接诉即办工作条例第十一条、国办函〔2025〕66号)"
-POLICE = "护童默认;涉嫌犯罪立即报警(公开规定:未成年人保护法第十一条)"
-ONE_DAY_OF_WORK = "护童默认:当日,按一个工作日的工作时间7小时计"
-FIVE_AND_TEN = "护童默认:参照12345工单(公开规定:山东省2020年办法)5个工作日、疑难可再加10个工作日,合计15个工作日"
-THREE_DAYS = "护童默认:参照一地政务热线工单规定(已公开),咨询求助当日办结,否则3个工作日"
-FIRST_VISIT = "护童默认:第3、7、30日回访,以第一次为限"
-FIRST_VISIT_II = "护童默认:第7、30日回访,以第一次为限"
-SAMPLE = "护童默认:抽样回访,期限同一般等级"
-BY_A_PERSON = "护童默认:5分钟内由人查看有无危险;网上信箱24小时内答复(公开规定:GB/T 33358-2016)"
+AT_ONCE = "护童默认；110、120 管辖的事项即时转接（公开规定：北京市接诉即办工作条例第十一条、国办函〔2025〕66号）"
+POLICE = "护童默认；涉嫌犯罪立即报警（公开规定：未成年人保护法第十一条）"
+ONE_DAY_OF_WORK = "护童默认：当日，按一个工作日的工作时间7小时计"
+FIVE_AND_TEN = "护童默认：参照12345工单（公开规定：山东省2020年办法）5个工作日、疑难可再加10个工作日，合计15个工作日"
+THREE_DAYS = "护童默认：参照一地政务热线工单规定（已公开），咨询求助当日办结，否则3个工作日"
+FIRST_VISIT = "护童默认：第3、7、30日回访，以第一次为限"
+FIRST_VISIT_II = "护童默认：第7、30日回访，以第一次为限"
+SAMPLE = "护童默认：抽样回访，期限同一般等级"
+BY_A_PERSON = "护童默认：5分钟内由人查看有无危险；网上信箱24小时内答复（公开规定：GB/T 33358-2016）"
 
 
 class Default(NamedTuple):
@@ -91,6 +91,6 @@ def limit_faults(*, tier: str, step: str, amount: int, unit: str, warn_at: Seque
         ("step", step in STEPS, _("没有这个环节。")),
         ("unit", unit in (REAL_TIME_UNITS if tier in REAL_TIME_TIERS else MOST), _("特急、紧急只能按分钟或自然日计时。")),
         ("amount", 0 <= amount <= MOST.get(unit, 0), _("时限应在 0 到一年之间。")),
-        ("warn_at", list(warn_at) == sorted({*warn_at} & {*range(1, 100)}), _("预警百分比应从小到大,在 1 到 99 之间。")),
+        ("warn_at", list(warn_at) == sorted({*warn_at} & {*range(1, 100)}), _("预警百分比应从小到大，在 1 到 99 之间。")),
     )
     return {field: str(sentence) for field, holds, sentence in checks if not holds}

@@ -113,8 +113,8 @@ class TestSending:
         assert (contact.narrative, contact.reporter.id_number) == ("孩子哭了", "610104199001010013")
         assert contact.reporter.id_number_verified is False
         assert answer.json()["remarks"] == {  # type: ignore[attr-defined]
-            "narrative": "有 1 处无法识别的字符(多为半个表情或生僻字)没有保存,其余文字都在,请看一眼。",
-            "reporter.id_number": "身份证号校验位不符,可能记错了一位,按“未核验”保存,请核对。",
+            "narrative": "有 1 处无法识别的字符（多为半个表情或生僻字）没有保存，其余文字都在，请看一眼。",
+            "reporter.id_number": "身份证号校验位不符，可能记错了一位，按“未核验”保存，请核对。",
         }
 
 

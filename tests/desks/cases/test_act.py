@@ -77,23 +77,23 @@ def test_without_scripts_the_form_is_a_page_and_leads_back_to_the_case() -> None
 
 def test_what_is_missing_is_said_beside_its_field_and_what_was_typed_stays() -> None:
     case = case_at("handling")
-    answer = act("wang", case, "report", text="已上门,孩子在外婆家")
+    answer = act("wang", case, "report", text="已上门，孩子在外婆家")
     shown = answer.content.decode()
     assert answer.status_code == 422
-    assert "已上门,孩子在外婆家" in shown
+    assert "已上门，孩子在外婆家" in shown
     assert 'aria-invalid="true"' in shown
     answer = act("wang", case, "report", child_state="safe", text=" ")
     assert answer.status_code == 422
-    assert "请写明:做了什么,结果怎样。" in answer.content.decode()
+    assert "请写明：做了什么，结果怎样。" in answer.content.decode()
 
 
 def test_a_stale_form_is_answered_with_what_changed_and_goes_through_when_handed_in_again() -> None:
     case = case_at("review")
-    recording.note(case.pk, by=post("xu"), at=START, text="报告人又来电,孩子受伤了")
+    recording.note(case.pk, by=post("xu"), at=START, text="报告人又来电，孩子受伤了")
     answer = act("zhou", case, "approve", seen=case.version, text="同意")
     shown = answer.content.decode()
     assert answer.status_code == 409
-    assert "报告人又来电,孩子受伤了" in shown
+    assert "报告人又来电，孩子受伤了" in shown
     assert "同意</textarea>" in shown
     assert f'name="seen" value="{case.version + 1}"' in shown
     assert did(act("zhou", case, "approve", seen=case.version + 1, text="同意"))

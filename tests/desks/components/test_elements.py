@@ -22,7 +22,7 @@ PAGE = """<!doctype html><html lang="{lang}"><head><title>x</title><meta name="d
 <script src="/static/django_htmx/htmx-2.min.js" defer></script>
 <script type="module" src="/static/js/frame.js"></script><script type="module" src="/static/js/keys.js"></script>
 <script type="module" src="/static/js/case-clock.js"></script><script type="module" src="/static/js/draft-keeper.js"></script>
-<script type="module" src="/static/js/live-stream.js"></script></head>
+<script type="module" src="/static/js/live-stream.js"></script><script type="module" src="/static/js/live-region.js"></script></head>
 <body><div id="messages"></div>
 <template id="message-template"><div class="message"><span></span><button data-dismiss>x</button></div></template>
 <main>{body}</main></body></html>"""
@@ -121,7 +121,7 @@ def test_a_draft_that_failed_is_said_and_sent_again(site: Site) -> None:
     drafts.status = 503
     serve(page, site, DRAFT)
     page.get_by_label("话").fill("孩子在哭")
-    expect(page.locator(".draft-state.failed")).to_have_text("草稿未能保存,内容仍在本页,将自动重试")
+    expect(page.locator(".draft-state.failed")).to_have_text("草稿未能保存，内容仍在本页，将自动重试")
 
     drafts.status = 200
 
@@ -239,10 +239,66 @@ def test_a_lost_line_is_said_quietly_and_caught_up(site: Site) -> None:
     before = len(asked)
     page.context.set_offline(True)
     page.evaluate("document.querySelector('live-stream').source.dispatchEvent(new Event('error'))")
-    expect(page.get_by_text("连接中断,正在重连")).to_be_visible()
+    expect(page.get_by_text("连接中断，正在重连")).to_be_visible()
 
     page.context.set_offline(False)
     page.evaluate("document.querySelector('live-stream').close(); document.querySelector('live-stream').listen()")
 
-    expect(page.get_by_text("连接中断,正在重连")).to_be_hidden()
+    expect(page.get_by_text("连接中断，正在重连")).to_be_hidden()
     wait_until(lambda: page.wait_for_timeout(20) or len(asked) > before)
+
+
+LINK = REGION.replace(">0<", '><a href="/there">0</a><').format(topic="case:1")
+
+
+def region_page(site: Site, status: int = 200) -> Page:
+    """A page with one region whose link counts how often it was exchanged."""
+    page = site.sign_in("wang")
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=f'<a href="/there">{len(asked)}</a>', status=status)
+
+    page.route("**/region", answer)
+    serve(page, site, LINK)
+    return page
+
+
+def renew(page: Page) -> None:
+    with page.expect_response("**/region"):
+        page.locator("[data-live], [hx-get]").first.dispatch_event("live", {})
+
+
+def test_a_region_is_not_exchanged_under_a_press(site: Site) -> None:
+    page = region_page(site)
+    link = page.get_by_role("link", name="0")
+    link.hover()
+    page.mouse.down()
+    renew(page)
+    page.wait_for_timeout(100)
+    expect(link).to_be_visible()
+
+    page.evaluate("document.addEventListener('click', event => { event.preventDefault(); document.title = event.target.textContent })")
+    page.mouse.up()
+
+    expect(page.get_by_role("link", name="2")).to_be_visible()
+    assert page.title() == "0"
+
+
+def test_who_stands_on_a_link_of_a_region_stands_on_it_afterwards(site: Site) -> None:
+    page = region_page(site)
+    page.get_by_role("link", name="0").focus()
+
+    renew(page)
+
+    expect(page.get_by_role("link", name="1")).to_be_focused()
+
+
+def test_a_region_that_left_the_person_is_said_once_and_asked_no_more(site: Site) -> None:
+    page = region_page(site, 404)
+
+    renew(page)
+
+    expect(page.get_by_text("这里已不在您的范围内")).to_have_count(1)
+    expect(page.locator("[data-live]")).to_have_count(0)

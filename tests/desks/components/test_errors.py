@@ -50,6 +50,13 @@ def test_a_page_that_is_not_there_says_so(client: Client) -> None:
     assert [str(part) in answer.content.decode() for part in errors.PAGES["404"]] == [True] * 4
 
 
+def test_a_region_gets_only_the_status_and_the_page_keeps_its_messages(client: Client) -> None:
+    """Who hands a case over sees it no more: what its regions are answered must not use up the word that it was saved."""
+    answer = client.get("/no-such-page", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.content) == (404, b"")
+
+
 def test_not_there_and_not_permitted_read_the_same(rf: RequestFactory) -> None:
     def words(why: str) -> str:
         return strip_tags(errors.not_found(rf.get("/"), Exception(why)).content.decode())

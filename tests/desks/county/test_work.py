@@ -32,7 +32,7 @@ def test_a_departments_part_is_taken_and_finished_from_its_card() -> None:
 
 
 def test_an_empty_list_says_that_new_work_comes_by_itself() -> None:
-    assert "新交办的个案会自动出现在这里,不必刷新。" in shown("bai")
+    assert "新交办的个案会自动出现在这里，不必刷新。" in shown("bai")
 
 
 def test_the_list_alone_is_the_list_on_the_page() -> None:

@@ -22,7 +22,7 @@ from tests.clients import signed_in
 from tests.hotline.clocks.model import moment
 from tests.loop import case_at
 
-SOURCE = "国务院办公厅关于2027年部分节假日安排的通知(国办发明电〔2026〕9号)"
+SOURCE = "国务院办公厅关于2027年部分节假日安排的通知（国办发明电〔2026〕9号）"
 DAYS = "2027-01-01 休 元旦\n2027-02-06 至 2027-02-12 休 春节\n2027-02-20 班 春节调休"
 WRONG = "2027-01-01 休 元旦\n2027-02-30 休 春节\n春节"
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from hutong.hotline.kernel.ids import new_id
 
-WORDS = "楼上孩子连着三晚一个人在家,今晚哭了很久。"
+WORDS = "楼上孩子连着三晚一个人在家，今晚哭了很久。"
 
 
 def typed(**changes: Any) -> dict[str, Any]:

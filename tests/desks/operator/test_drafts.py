@@ -76,7 +76,7 @@ def test_a_saved_sheet_leaves_no_draft_and_a_late_one_is_not_kept() -> None:
     assert client.post(reverse("operator:draft", args=[draft_id]), typed(version="7")).status_code == 204
     assert not Draft.objects.exists()
     answer = client.get(reverse("operator:desk", query={"sheet": draft_id}), follow=True)
-    assert "已经登记,不再显示" in answer.content.decode()
+    assert "已经登记，不再显示" in answer.content.decode()
     assert Contact.objects.count() == 1
 
 

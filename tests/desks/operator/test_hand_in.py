@@ -169,7 +169,7 @@ def test_a_wrong_check_digit_is_said_and_kept_as_not_verified(client: Client) ->
     answer = hand_in(client, typed() | child(id_number="６１０１０４２０１９１１２０００２１", age=""))
     assert not Child.objects.get().id_number_verified
     assert Child.objects.get().id_number == "610104201911200021"
-    assert "小雨:身份证号校验位不符" in said(answer)
+    assert "小雨：身份证号校验位不符" in said(answer)
 
 
 def test_twenty_thousand_characters_are_taken(client: Client) -> None:

@@ -81,7 +81,7 @@ def test_the_second_person_hears_who_was_first_and_keeps_what_they_typed(waiting
     settle(signed_in("xu"), waiting, "answered", answer="已回电")
     answer = settle(signed_in("he"), waiting, "answered", answer="我也回了电")
     assert answer.status_code == 422
-    assert "已由徐宁处理:当场答复" in answer.content.decode()
+    assert "已由徐宁处理：当场答复" in answer.content.decode()
     assert "我也回了电" in answer.content.decode()
     back = signed_in("he").get(reverse("operator:contact", args=[waiting.pk]), follow=True)
     assert "已由徐宁处理" in back.content.decode()
@@ -91,10 +91,10 @@ def test_its_draft_is_the_writers_and_is_not_a_draft_of_a_new_sheet(waiting: Con
     client = signed_in()
     page = client.get(reverse("operator:contact", args=[waiting.pk])).content.decode()
     address = page.split('<draft-keeper data-url="')[1].split('"')[0]
-    client.post(address, typed(answer="已回电,孩子"))
-    assert "已回电,孩子" in client.get(reverse("operator:contact", args=[waiting.pk])).content.decode()
+    client.post(address, typed(answer="已回电，孩子"))
+    assert "已回电，孩子" in client.get(reverse("operator:contact", args=[waiting.pk])).content.decode()
     assert client.get(reverse("operator:desk")).headers["Location"] != reverse("operator:desk", query={"sheet": Draft.objects.get().pk})
-    settle(client, waiting, "answered", answer="已回电,孩子没事")
+    settle(client, waiting, "answered", answer="已回电，孩子没事")
     client.post(address, typed(answer="迟到", version="9"))
     assert not Draft.objects.exists()
 

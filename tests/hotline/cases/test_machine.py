@@ -33,7 +33,7 @@ from tests.loop import opened as open_one
 people = st.sampled_from(sorted(PEOPLE))
 codes = st.sampled_from(sorted(VERBS))
 tiers = st.sampled_from((*rules.TIERS, "V"))
-texts = st.sampled_from(("因为如此", "因为如此,\ud800\x00还有", " ", "长" * 20_001))
+texts = st.sampled_from(("因为如此", "因为如此，\ud800\x00还有", " ", "长" * 20_001))
 
 
 class Loop(RuleBasedStateMachine):

@@ -36,7 +36,7 @@ from tests.hotline.clocks.model import moment
 from tests.loop import LIANHU, ONWARD, START, case_at, opened
 
 MINUTES = {minutes: timedelta(minutes=minutes) for minutes in (2, 3, 4, 5, 8, 10, 15, 24, 30)}
-WORDS = "隔壁孩子被锁在家里,已经两天没有人回来。\n单元门是开着的。"
+WORDS = "隔壁孩子被锁在家里，已经两天没有人回来。\n单元门是开着的。"
 NOTICE = [
     SpecialDay(date(2026, 12, 31), False, "元旦"),
     SpecialDay(date(2027, 1, 1), False, "元旦"),
@@ -213,7 +213,7 @@ def test_a_report_that_nobody_read_in_time_becomes_a_case_with_a_deadline_that_c
     assert line == f"{case.number} opened, as nobody read what had arrived"
     assert (contact.outcome, contact.taken_by, contact.link.case) == ("case_opened", None, case)
     assert (case.stage, case.tier, case.holder, case.opened_at) == ("intake", "II", office("xian"), at)
-    assert (case.title, case.place_id, case.place_text) == ("隔壁孩子被锁在家里,已经两天没有人回来", LIANHU, "三单元")
+    assert (case.title, case.place_id, case.place_text) == ("隔壁孩子被锁在家里，已经两天没有人回来", LIANHU, "三单元")
     assert case.call_back == "message_only"
     assert (told(case, "handed_over"), case.due_at) == ({"xian"}, at + MINUTES[10])
     assert [event.action for event in events(case, "open")] == ["open"]
@@ -249,7 +249,7 @@ def test_who_comes_after_the_timer_hears_so() -> None:
     timers.sweep(at=START + MINUTES[5])
     with pytest.raises(Refusal) as refusal:
         contacts.settle_pending(contact.pk, by=post("xu"), at=START + MINUTES[8], outcome="answered", answer="已回电")
-    assert str(refusal.value) == "这条来访记录已由系统(到时无人查看)处理:已立案。"
+    assert str(refusal.value) == "这条来访记录已由系统（到时无人查看）处理：已立案。"
 
 
 def test_the_timer_leaves_a_report_that_somebody_settles_at_this_moment(committed: Addresses) -> None:
@@ -343,7 +343,7 @@ def test_a_provisional_deadline_is_settled_once_the_year_is_entered() -> None:
     assert (old.is_provisional, old.due_at, old.ended_at) == (True, moment("2027-01-11 17:30"), at)
     assert (new.is_provisional, new.due_at, new.replaces, new.set_by) == (False, moment("2027-01-12 17:30"), old, None)
     assert (new.limit, new.started_at, case.due_at) == (old.limit, old.started_at, new.due_at)
-    assert new.why == "放假安排已录入,暂计时限已核定"
+    assert new.why == "放假安排已录入，暂计时限已核定"
     (event,) = events(case, "settle_deadline")
     assert event.detail == {"due": ["2027-01-11T17:30:00+08:00", "2027-01-12T17:30:00+08:00"]}
     assert told(case, "told") == {"lianhu"}

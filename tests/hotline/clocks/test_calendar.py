@@ -16,7 +16,7 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-SOURCE = "国务院办公厅关于2027年部分节假日安排的通知(国办发明电〔2026〕9号)"
+SOURCE = "国务院办公厅关于2027年部分节假日安排的通知（国办发明电〔2026〕9号）"
 NEW_YEAR = SpecialDay(date(2027, 1, 1), False, "元旦")
 MADE_UP = SpecialDay(date(2027, 2, 20), True, "春节调休")
 ANYWAY = SpecialDay(date(2027, 1, 2), False, "元旦")

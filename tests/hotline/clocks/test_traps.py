@@ -70,7 +70,7 @@ def test_an_unpublished_year_is_refused_by_name() -> None:
     with pytest.raises(UnpublishedYear) as refusal:
         rules.due(moment("2026-12-18 10:00"), 15, DAYS, calendar=PACKAGED, windows=DEFAULT_WINDOWS)
     assert str(refusal.value) == (
-        "2027 年的放假调休安排尚未录入,无法计算工作时限。 请管理员先录入国务院办公厅关于 2027 年部分节假日安排的通知。"
+        "2027 年的放假调休安排尚未录入，无法计算工作时限。 请管理员先录入国务院办公厅关于 2027 年部分节假日安排的通知。"
     )
 
 

@@ -71,7 +71,7 @@ def clock(
         format_html(' started="{}"', started_at.isoformat()) if started_at else "",
         format_html(' warned="{}"', warned) if warned is not None else "",
         format_html(' provisional="{}"', _("暂计")) if is_provisional else "",
-        f"{title}。{_(PROVISIONAL)}" if is_provisional else title,
+        title + _("。") + _(PROVISIONAL) if is_provisional else title,
         "over" if left < timedelta() else "",
         text.format(span=span(abs(left))),
     )

@@ -5,7 +5,7 @@
 const english = document.documentElement.lang === "en";
 const words = english
   ? { saved: "Draft saved {time}", failed: "Draft not saved; it is still on this page and will be sent again" }
-  : { saved: "草稿已保存 {time}", failed: "草稿未能保存,内容仍在本页,将自动重试" };
+  : { saved: "草稿已保存 {time}", failed: "草稿未能保存，内容仍在本页，将自动重试" };
 const EVERY = 3000;
 
 class DraftKeeper extends HTMLElement {

@@ -7,13 +7,15 @@ const words = english
       line: "No connection to the server. What you typed is still here; please try again in a moment.",
       signed: "You are signed out. What you typed is still here: sign in in another tab, then try again.",
       refused: "This is not open to you, or is no longer there. Nothing was changed.",
+      gone: "This is no longer with you. The page stays as you last saw it.",
       failed: "The server could not do this. Nothing was changed and what you typed is still here. Please try again.",
     }
   : {
-      line: "连接不上服务器。您填写的内容仍在本页,请稍后再试。",
-      signed: "登录已过期。您填写的内容仍在本页:请在新窗口重新登录,再回来重试。",
-      refused: "您不能进行这一步,或它已不存在。没有改动任何内容。",
-      failed: "服务器没能完成这一步。没有改动任何内容,您填写的内容仍在本页,请再试一次。",
+      line: "连接不上服务器。您填写的内容仍在本页，请稍后再试。",
+      signed: "登录已过期。您填写的内容仍在本页：请在新窗口重新登录，再回来重试。",
+      refused: "您不能进行这一步，或它已不存在。没有改动任何内容。",
+      gone: "这里已不在您的范围内，此页停留在您最后看到的样子。",
+      failed: "服务器没能完成这一步。没有改动任何内容，您填写的内容仍在本页，请再试一次。",
     };
 
 /** Show a message until it is dismissed. @param {string} text */
@@ -33,7 +35,12 @@ const plain = (status) => (status === 401 ? words.signed : status === 403 || sta
 
 document.addEventListener("htmx:sendError", () => say(words.line));
 document.addEventListener("htmx:timeout", () => say(words.line));
-document.addEventListener("htmx:responseError", (event) => say(plain(/** @type {CustomEvent} */ (event).detail.xhr.status)));
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr, elt } = /** @type {CustomEvent} */ (event).detail;
+  const left = xhr.status === 404 && elt instanceof HTMLElement && elt.dataset.live; // a case was handed over: expected, and asked no more
+  if (left) delete elt.dataset.live;
+  say(left ? words.gone : plain(xhr.status));
+});
 
 document.addEventListener("click", (event) => {
   const clicked = event.target instanceof Element ? event.target : document.body;

@@ -3,7 +3,7 @@
 // A region says data-live="office:<id> case:<id>", hx-get of its own view and hx-trigger="live"; it is told here when a topic changed.
 
 const english = document.documentElement.lang === "en";
-const LOST = english ? "Connection lost, reconnecting" : "连接中断,正在重连";
+const LOST = english ? "Connection lost, reconnecting" : "连接中断，正在重连";
 const PATIENCE = 4000; // the server ends each stream after some minutes; a quick return is not worth a word
 const HIDDEN = 30000; // a page that nobody sees lets its connection go
 

@@ -12,11 +12,12 @@ from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, Category, NoticeKind, Phase, Stage
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.kernel.texts import recorded
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people import queries as people
 from hutong.hotline.rulebook.models import Tier
 
-NEEDS_SECOND = Reason("second_person", _("降级须由另一人作出。"), _("请同事研判,或先按原等级派单再建议降级。"))
+NEEDS_SECOND = Reason("second_person", _("降级须由另一人作出。"), _("请同事研判，或先按原等级派单再建议降级。"))
 NOT_HIGHER = Reason("not_higher", _("请选择更高的等级。"))
 NOT_LOWER = Reason("not_lower", _("请选择更低的等级。"))
 
@@ -94,7 +95,7 @@ def _change_tier(step: Step, tier: str) -> None:
     if tier in {Tier.I, Tier.II}:
         case.extension_days, case.extension_by, case.is_extended = None, None, False
     limited = step.limited(case.stage_since if falls else step.at)
-    step.replace_deadline(why=step.text or str(step.action.done), limited=limited)
+    step.replace_deadline(why=step.text or recorded(step.action.done), limited=limited)
 
 
 def settle_lowering(case: Case) -> None:

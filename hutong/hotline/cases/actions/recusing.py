@@ -11,7 +11,7 @@ from hutong.hotline.cases.models import Case, Recusal, Stage
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Office, Post, Staff
 
-CENTRE_RECUSED = Reason("centre_recused", _("受理中心需要回避时,不能在本中心登记。"), _("请提请移送到另一中心,由省级裁定。"))
+CENTRE_RECUSED = Reason("centre_recused", _("受理中心需要回避时，不能在本中心登记。"), _("请提请移送到另一中心，由省级裁定。"))
 NOBODY_NAMED = Reason("nobody_named", _("请指明回避的机构或人员。"))
 
 
@@ -38,7 +38,7 @@ def _take_from_office(step: Step, office: Office) -> None:
     case = step.case
     case.assignments.filter(office=office, state__in=("offered", "accepted")).update(state="withdrawn", ended_at=step.at)
     open_transfers = case.transfers.filter(Q(receiver=office) | Q(decider=office), state__in=("proposed", "settled"))
-    open_transfers.update(state="refused", ended_at=step.at)
+    open_transfers.update(state="withdrawn", ended_at=step.at)
     if office in (case.lead, case.holder):
         case.assignments.filter(kind="lead", state__in=("offered", "accepted")).update(state="withdrawn", ended_at=step.at)
         case.lead, case.worker = case.centre, None
