@@ -17,15 +17,16 @@ from hutong.hotline.cases import queries
 from hutong.hotline.cases.actions import notices
 from hutong.hotline.network.models import OfficeKind, Post
 
-ON_A_PAGE = 50
+ON_A_PAGE = 30
 
 
 class Listing(NamedTuple):
-    """One list: what it is called, what stands on it, and what is said where nothing does."""
+    """One list: what it is called, what stands on it, what is said where nothing does, and how much stands on it."""
 
     label: str | Promise
     rows: Callable[[Post], Any]
     empty: str | Promise
+    size: Callable[[Post, dict[str, int]], int]
 
 
 def decisions(post: Post) -> Sequence[Any]:
@@ -33,12 +34,23 @@ def decisions(post: Post) -> Sequence[Any]:
     return [*assignments.transfers_for(post), *queries.to_extend(post), *queries.to_lower(post)]
 
 
+def _decisions(post: Post, counted: dict[str, int]) -> int:
+    return assignments.transfers_for(post).count() + queries.to_extend(post).count() + counted["to_lower"]
+
+
 LISTS = {
-    "own": Listing(_("待办理"), queries.my_work, _("新交办的个案会自动出现在这里。")),
-    "parts": Listing(_("协办与转介"), assignments.parts_of, _("别的机构请本机构协办、转介或会商的事会出现在这里。")),
-    "decisions": Listing(_("待裁定"), decisions, _("下级申请延期、移送或降级时会出现在这里。")),
-    "watched": Listing(_("跟踪中"), queries.watched, _("交给其他机构、由本机构负责到底的个案会列在这里。")),
-    "notices": Listing(_("通知"), queries.notices, _("新交办、预警和逾期都会通知到这里。")),
+    "own": Listing(_("待办理"), queries.my_work, _("新交办的个案会自动出现在这里。"), lambda _post, counted: counted["own"]),
+    "parts": Listing(
+        _("协办与转介"),
+        assignments.parts_of,
+        _("别的机构请本机构协办、转介或会商的事会出现在这里。"),
+        lambda post, _counted: assignments.parts_of(post).count(),
+    ),
+    "decisions": Listing(_("待裁定"), decisions, _("下级申请延期、移送或降级时会出现在这里。"), _decisions),
+    "watched": Listing(
+        _("跟踪中"), queries.watched, _("交给其他机构、由本机构负责到底的个案会列在这里。"), lambda _post, counted: counted["watched"]
+    ),
+    "notices": Listing(_("通知"), queries.notices, _("新交办、预警和逾期都会通知到这里。"), lambda post, _counted: queries.unread(post)),
 }
 OF_KIND = {OfficeKind.DEPARTMENT: ("parts", "decisions", "notices"), OfficeKind.PROVINCE_BUREAU: ("own", "decisions", "parts", "notices")}
 
@@ -55,16 +67,11 @@ def work(request: access.DeskRequest) -> HttpResponse:
     mine = lists_of(request.post)
     here = request.GET.get("list", "")
     here = here if here in mine else mine[0]
-    rows = {name: LISTS[name].rows(request.post) for name in mine}
-    page = Paginator(rows[here], ON_A_PAGE).get_page(request.GET.get("page"))
-    counts = {name: page.paginator.count if name == here else _size(found) for name, found in rows.items()}
-    tabs = [(name, LISTS[name].label, counts[name]) for name in mine]
-    context = {"tabs": tabs, "here": here, "page": page, "empty": LISTS[here].empty, "label": LISTS[here].label}
+    counted = queries.how_many(request.post)
+    tabs = [(name, LISTS[name].label, LISTS[name].size(request.post, counted)) for name in mine]
+    page = Paginator(LISTS[here].rows(request.post), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"tabs": tabs, "here": here, "page": page, "empty": LISTS[here].empty, "label": LISTS[here].label, "many": queries.MANY}
     return render(request, "cases/work.html#list" if request.htmx else "cases/work.html", context)  # type: ignore[attr-defined]
-
-
-def _size(rows: Any) -> int:
-    return len(rows) if isinstance(rows, list) else int(rows.count())
 
 
 @access.for_posts()
@@ -80,5 +87,6 @@ def read(request: access.DeskRequest) -> HttpResponse:
 def search(request: access.DeskRequest) -> HttpResponse:
     """Cases by number or by words, over all texts that this person may see."""
     text = request.GET.get("q", "").strip()
-    page = Paginator(queries.search(request.post, text), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "cases/search.html", {"q": text, "page": page})
+    found = list(queries.search(request.post, text).values_list("pk", flat=True))  # asked once, for the number and for the page
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/search.html", {"q": text, "page": page, "cases": queries.rows_of(page.object_list)})

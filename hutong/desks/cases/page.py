@@ -99,7 +99,7 @@ class File:
 
     @cached_property
     def may_ask(self) -> bool:
-        return any(action.code == "reveal_reporter" for action, reason in rules.offers(self.situation) if reason is None)
+        return rules.why_not(rules.ACTIONS["reveal_reporter"], self.situation) is None
 
     def beside(self) -> dict[str, Any]:
         """Who else has it open."""

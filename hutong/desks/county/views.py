@@ -26,8 +26,8 @@ def work(request: access.DeskRequest) -> HttpResponse:
     context = {
         "cases": cases,
         "parts": parts,
-        "notices": queries.notices(request.post).count(),
-        "watched": queries.watched(request.post).count(),
+        "notices": queries.unread(request.post),
+        "watched": queries.how_many(request.post)["watched"],
         "transfers": assignments.transfers_for(request.post).count(),
     }
     return render(request, "county/work.html#list" if request.htmx else "county/work.html", context)  # type: ignore[attr-defined]

@@ -38,8 +38,8 @@ class Matter(Part):
         widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
         help_text=_("留空即现在"),
     )
-    narrative = Line(_("反映内容"), widget=forms.Textarea({"rows": 9, "autofocus": True, "aria-keyshortcuts": "Alt+N"}))
-    answer = Line(_("当场答复"), widget=forms.Textarea({"rows": 2}), help_text=_("当场答复时写明答了什么"))
+    narrative = Line(_("反映内容"), widget=forms.Textarea({"rows": 7, "autofocus": True, "aria-keyshortcuts": "Alt+N"}))
+    answer = Line(_("当场答复"), widget=forms.Textarea({"rows": 1}), help_text=_("当场答复时写明答了什么"))
     title = Line(_("事由"), max_length=80, help_text=_("留空取反映内容开头"))
     place = DivisionField(_("儿童现在何处"))
     place_text = Line(_("详细地点"))

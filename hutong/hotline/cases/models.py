@@ -108,6 +108,7 @@ class Case(models.Model):
             models.Index(fields=["lead", "due_at"], name="case_lead_work", condition=~Q(stage="closed")),
             models.Index(fields=["centre", "due_at"], name="case_centre_work", condition=~Q(stage="closed")),
             models.Index(fields=["centre", "-opened_at"], name="case_centre_opened"),
+            models.Index(fields=["lead"], name="case_extension_asked", condition=Q(extension_days__isnull=False)),
             models.Index(fields=["centre", "due_at"], name="case_missed", condition=~Q(stage="closed") & Q(missed_at__isnull=False)),
         ]
         constraints = [

@@ -24,6 +24,11 @@ OPEN_PARTS = ("offered", "accepted")
 FRESH = timedelta(seconds=40)  # a page says every 15 seconds that it is still open
 SAME_WITHIN = timedelta(days=180)  # of one another, reports may be about the same matter
 WORDS = 5  # of a search; further ones are passed over
+MANY = 100
+IN_A_ROW = (
+    "number", "title", "tier", "stage", "due_at", "missed_at", "closed_at", "extension_days", "lower_to", "holder__name", "lead__name",
+    "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit", "deadline__is_provisional",
+)  # fmt: skip
 
 
 def visible_to(post: Post) -> QuerySet[Case]:
@@ -31,18 +36,16 @@ def visible_to(post: Post) -> QuerySet[Case]:
     if post.role in READS_NO_CASES:
         return Case.objects.none()
     office = post.office_id
-    part = Case.objects.filter(Q(assignments__office=office) | Q(assignments__office__parent=office), assignments__state__in=ON_IT)
-    moving = Case.objects.filter(
-        Q(transfers__receiver=office, transfers__state="settled")
-        | Q(transfers__decider=office, transfers__state__in=("proposed", "settled"))
-    )
+    below = Office.objects.filter(parent=office).values("pk")
+    part = Case.assignments.field.model.objects.filter(case=OuterRef("pk"), state__in=ON_IT)  # type: ignore[attr-defined]
+    moved = Case.transfers.field.model.objects.filter(case=OuterRef("pk"))  # type: ignore[attr-defined]
     near = (
         Q(centre=office)
         | Q(lead=office)
         | Q(holder=office)
-        | Q(lead__parent=office)
-        | Q(pk__in=part.values("pk"))
-        | Q(pk__in=moving.values("pk"))
+        | Q(lead__in=below)
+        | Exists(part.filter(Q(office=office) | Q(office__in=below)))
+        | Exists(moved.filter(Q(receiver=office, state="settled") | Q(decider=office, state__in=("proposed", "settled"))))
     )
     if post.office.kind == OfficeKind.PROVINCE_BUREAU:
         near |= Q(centre__parent=office)
@@ -50,6 +53,18 @@ def visible_to(post: Post) -> QuerySet[Case]:
         near |= Q(centre__parent__parent=office)
     recused = Recusal.objects.filter(Q(office=office) | Q(staff=post.staff_id), case=OuterRef("pk"))
     return Case.objects.filter(near).filter(~Exists(recused))
+
+
+def in_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases with what a row of a list says of each, and no more."""
+    return cases.select_related("deadline", "holder", "lead", "place").only(*IN_A_ROW)
+
+
+def rows_of(ids: Iterable[UUID]) -> list[Case]:
+    """These cases, as rows of a list, in this order."""
+    wanted = list(ids)
+    found = in_rows(Case.objects.all()).in_bulk(wanted)
+    return [found[pk] for pk in wanted if pk in found]
 
 
 def with_offices(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -106,17 +121,34 @@ def offers(case: Case, post: Post) -> list[tuple[Action, Reason | None]]:
     return rules.offers(situation(case, post))
 
 
+def _own(post: Post) -> Q:
+    mine = Q(holder=post.office_id)
+    return mine & (Q(worker=post.pk) | Q(worker=None)) if post.role in {Role.CASE_WORKER, Role.CHILD_DIRECTOR} else mine
+
+
+def _watched(post: Post) -> Q:
+    return (Q(centre=post.office_id) | Q(lead=post.office_id)) & ~Q(holder=post.office_id)
+
+
+def _to_lower(post: Post) -> Q:
+    return Q(centre=post.office_id, lower_by__isnull=False) & ~Q(lower_by__in=Post.objects.filter(staff=post.staff_id).values("pk"))
+
+
 def my_work(post: Post) -> QuerySet[Case]:
     """Open cases that wait for this post's office, due first: its own work list."""
-    mine = Q(holder=post.office_id)
-    if post.role in {Role.CASE_WORKER, Role.CHILD_DIRECTOR}:
-        mine &= Q(worker=post.pk) | Q(worker=None)
-    return _open_for(post, mine)
+    return _open_for(post, _own(post))
 
 
 def watched(post: Post) -> QuerySet[Case]:
     """Open cases that this office answers for while another acts: a centre's with the counties, a county's with the centre."""
-    return _open_for(post, (Q(centre=post.office_id) | Q(lead=post.office_id)) & ~Q(holder=post.office_id))
+    return _open_for(post, _watched(post))
+
+
+def how_many(post: Post) -> dict[str, int]:
+    """How many cases stand on `my_work`, `watched` and `to_lower`. One query."""
+    which = {"own": _own(post), "watched": _watched(post), "to_lower": _to_lower(post)}
+    near = Q(holder=post.office_id) | Q(centre=post.office_id) | Q(lead=post.office_id)  # each by an index of its own
+    return _open_for(post, near).order_by().aggregate(**{name: Count("pk", filter=cases) for name, cases in which.items()})
 
 
 def open_below(post: Post) -> QuerySet[Case]:
@@ -142,12 +174,12 @@ def by_centre(post: Post) -> QuerySet[Case, dict[str, Any]]:
 def _open_for(post: Post, which: Q) -> QuerySet[Case]:
     recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
     cases = Case.objects.none() if post.role in READS_NO_CASES else Case.objects.filter(which).exclude(stage=Stage.CLOSED)
-    return cases.filter(~Exists(recused)).select_related("deadline", "holder", "lead", "place").order_by("due_at")
+    return in_rows(cases.filter(~Exists(recused))).order_by("due_at")
 
 
 def to_lower(post: Post) -> QuerySet[Case]:
     """Cases of this centre whose tier somebody else proposes to lower."""
-    return _open_for(post, Q(centre=post.office_id, lower_by__isnull=False) & ~Q(lower_by__staff=post.staff_id))
+    return _open_for(post, _to_lower(post))
 
 
 def to_extend(post: Post) -> QuerySet[Case]:
@@ -263,6 +295,11 @@ def notices(post: Post) -> QuerySet[Notice]:
     return unread.select_related("case", "event").order_by("-at")
 
 
+def unread(post: Post) -> int:
+    """How many notices nobody in this office has read; from MANY on nobody counts."""
+    return notices(post).order_by()[:MANY].count()
+
+
 # --- search
 
 
@@ -271,7 +308,7 @@ def search(post: Post, text: str) -> QuerySet[Case]:
     found = visible_to(post)
     for word in text[:60].replace("\0", " ").split()[:WORDS]:
         found = found.filter(pk__in=_holding(word))
-    return found.select_related("deadline", "holder", "lead", "place").order_by("-opened_at")
+    return found.order_by("-opened_at")
 
 
 def _holding(word: str) -> QuerySet[Any, Any]:

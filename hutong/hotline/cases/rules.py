@@ -236,6 +236,8 @@ GROUPS: dict[Promise, tuple[str, ...]] = {
 ON_THE_CASE = tuple(code for codes in GROUPS.values() for code in codes)
 REVEALED_FOR = timedelta(minutes=30)  # how long a reporter's identity is shown to who asked for it
 
+joined = lazy(listed, str)
+
 REPEATED = Reason("repeated", _("这一步已经做过了，没有再做一次。"))
 STALE = Reason("stale", _("您打开页面后，个案有了新的变化，本次没有保存，您填写的内容仍在。"), _("请看过变化后再提交。"))
 NOT_THERE = Reason("not_there", _("没有这个个案，或您无权查看。"))
@@ -250,7 +252,7 @@ def unwritten(action: Action) -> Reason:
 def wrong_stage(action: Action) -> Reason:
     """What is said when the case is not where the action may be done: where it could be."""
     names = [STAGE_LABELS[stage] for stage in action.stages if stage in STAGE_LABELS]
-    return Reason("wrong_stage", format_lazy(_("只有在“{stages}”阶段才能做这一步。"), stages=lazy(listed, str)(names)))
+    return Reason("wrong_stage", format_lazy(_("只有在“{stages}”阶段才能做这一步。"), stages=joined(names)))
 
 
 def concerns(action: Action, situation: Situation) -> bool:

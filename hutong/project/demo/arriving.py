@@ -83,7 +83,7 @@ class Arrivals:
     def _reporter(self, report: Report) -> contacts.ReporterFacts | None:
         if report.is_nuisance:
             return None
-        is_anonymous = "匿名" in report.speaker or "anonymous" in report.speaker or self.dice.random() < 0.25
+        is_anonymous = "匿名" in report.speaker or self.dice.random() < 0.25
         phone = "" if is_anonymous else telephone(self.dice)
         return contacts.ReporterFacts(
             is_anonymous=is_anonymous, name="" if is_anonymous else name(self.dice), phone=phone, relation=report.speaker,

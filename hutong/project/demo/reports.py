@@ -7,6 +7,7 @@ from typing import Any
 
 from hutong.hotline import network
 from hutong.hotline.contacts import rules
+from hutong.project.demo import wording
 from hutong.project.trouble import Trouble
 
 BUNDLED = Path(network.__file__).parent / "data" / "demo_reports.jsonl"
@@ -59,7 +60,7 @@ def _report(said: dict[str, Any]) -> Report:
     return Report(
         id=str(said["id"]),
         channel=said["channel"],
-        speaker=said.get("speaker") or "",
+        speaker=wording.SPEAKERS.get(said.get("speaker") or "", said.get("speaker") or ""),
         text=said["text"],
         place=said.get("place") or "",
         category=labels["category"],

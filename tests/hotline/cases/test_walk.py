@@ -6,7 +6,7 @@ import pytest
 
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.cases.actions import judging, merging, recording, recusing
+from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing
 from hutong.hotline.cases.models import Case, Event, Notice
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.people.models import Child
@@ -33,6 +33,16 @@ def test_a_report_walks_from_the_first_word_to_the_closed_case() -> None:
     assert case.deadline is None
     assert not case.clocks.filter(ended_at=None).exists()
     assert case.clocks.count() == 7
+
+
+def test_a_contact_becomes_one_case_and_who_comes_second_hears_who_was_first() -> None:
+    told = contact(START)
+    opening.open_case(contact=told, by=post("xu"), at=START, title="孩子夜间无人照料", tier="III")
+
+    refusal = refused("settled", opening.open_case, contact=told, by=post("xu"), at=START, title="孩子夜间无人照料", tier="III")
+
+    assert "徐宁" in str(refusal)
+    assert Case.objects.count() == 1
 
 
 def test_each_event_has_its_audit_row() -> None:

@@ -1,6 +1,7 @@
 """What templates of every desk build with. `/components` shows each in all its states."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django import template
 from django.core.paginator import Page
@@ -9,8 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from hutong.desks.components.icons import ICONS
 from hutong.desks.components.wording import span
@@ -22,6 +23,7 @@ PROVISIONAL = gettext_noop("暂计：到期日一带的放假安排尚未录入�
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon, silent to screen readers: words must stand beside it."""
     return format_html('<svg class="icon" viewBox="0 0 20 20" aria-hidden="true">{}</svg>', mark_safe(ICONS[name]))  # noqa: S308 our own drawings
@@ -30,12 +32,22 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def tier(code: str) -> SafeString:
     """The badge of a tier: number, name, shape and colour."""
+    return _tier(code, get_language())
+
+
+@cache
+def _tier(code: str, _language: str) -> SafeString:
     return format_html('<span class="tier tier-{}">{}{} {}</span>', code, icon(f"tier-{code}"), code, Tier(code).label)
 
 
 @register.simple_tag
 def stage(code: str) -> SafeString:
     """The chip of a stage."""
+    return _stage(code, get_language())
+
+
+@cache
+def _stage(code: str, _language: str) -> SafeString:
     return format_html('<span class="badge{}">{}</span>', "" if code == Stage.CLOSED else " accent", Stage(code).label)
 
 

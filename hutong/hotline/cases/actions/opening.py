@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, NoticeKind, Party, Resolution, Stage
+from hutong.hotline.contacts import queries as contact_queries
 from hutong.hotline.contacts.models import CallBack, Contact
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.faults import choice
@@ -53,6 +54,8 @@ def open_case(
     relations = frozenset({"centre"} if by and by.office_id == centre.pk else {"timer"} if by is None else ())
     if reason := rules.why_not(action, rules.Situation(stage=rules.NEW, role=by.role if by else "", relations=relations)):
         raise Refusal(reason)
+    if CaseContact.objects.filter(contact=contact).exists():
+        raise Refusal(contact_queries.settled(contact))
     case = Case(
         id=new_id(), number=case_number(at), title=a_title(title), tier=choice(Tier, tier, field="tier"), place=place,
         place_text=place_text, call_back=choice(CallBack, call_back, field="call_back"), centre=centre, lead=centre, holder=centre,
