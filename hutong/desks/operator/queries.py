@@ -28,6 +28,11 @@ class Known:
     earlier: list[Contact] = field(default_factory=list)
     same: list[tuple[Case, list[str]]] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        """How much is known."""
+        return len(self.earlier) + len(self.same)
+
 
 def known(post: Post, *, phone: str, place: str, names: Iterable[str], at: datetime) -> Known:
     """Earlier contacts of this number and recent cases of the same child, number or place, in this centre. From what is typed so far."""

@@ -79,10 +79,11 @@ SCHOOLS = ("实验小学", "第三中学", "中心小学", "育才学校", "幼�
 
 # Files of reports say in English who told; the people of a hotline write it in Chinese.
 SPEAKERS = {
-    "parent": "父母", "child": "本人", "teacher": "教师", "anonymous_web": "网上匿名", "grandparent": "祖辈", "community_worker": "社区工作者",
-    "neighbour": "邻居", "relative": "亲属", "estranged_parent": "分居的父母一方", "village_child_director": "村儿童主任", "passer_by": "路人",
-    "social_worker": "社工", "citizen": "市民", "unknown": "不详", "adult_male": "成年男子", "school_principal": "校长", "hotel_staff": "酒店员工",
-    "police": "民警", "doctor": "医生", "shop_owner": "店主", "youth": "青少年", "justice_station_staff": "司法所工作人员", "nurse": "护士",
-    "rescue_station_staff": "救助站工作人员", "volunteer": "志愿者", "hospital_staff": "医院工作人员", "prospective_adopter": "想收养的人",
-    "adult_survivor": "成年亲历者", "sales": "推销人员",
+    "parent": "父母", "child": "本人", "teacher": "教师", "anonymous_web": "网上匿名", "grandparent": "祖辈",
+    "community_worker": "社区工作者", "neighbour": "邻居", "relative": "亲属", "estranged_parent": "分居的父母一方",
+    "village_child_director": "村儿童主任", "passer_by": "路人", "social_worker": "社工", "citizen": "市民", "unknown": "不详",
+    "adult_male": "成年男子", "school_principal": "校长", "hotel_staff": "酒店员工", "police": "民警", "doctor": "医生",
+    "shop_owner": "店主", "youth": "青少年", "justice_station_staff": "司法所工作人员", "nurse": "护士",
+    "rescue_station_staff": "救助站工作人员", "volunteer": "志愿者", "hospital_staff": "医院工作人员",
+    "prospective_adopter": "想收养的人", "adult_survivor": "成年亲历者", "sales": "推销人员",
 }  # fmt: skip

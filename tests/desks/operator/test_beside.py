@@ -32,6 +32,7 @@ def test_a_number_shows_its_earlier_contacts_and_cases(client: Client) -> None:
     region = beside(client, phone="１３９－００００－１２３４")
     assert "第一次打来" in region
     assert "同一号码" in region
+    assert '<span class="count">2</span>' in region
     assert "别人打来" not in region
 
 
