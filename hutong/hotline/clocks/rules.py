@@ -64,7 +64,10 @@ class Calendar:
 
     def missing_year(self, day: date) -> int | None:
         """The year whose notice must be known before one can say whether the day is worked, and is not."""
-        return next((year for year in (day.year, year_of_notice(day)) if year not in self.published), None)
+        for year in (day.year, year_of_notice(day)):
+            if year not in self.published:
+                return year
+        return None
 
     def guessing(self) -> "Calendar":
         """The same, and Monday to Friday where nothing is published: for deadlines that are shown as provisional."""
@@ -223,7 +226,7 @@ def _close(day: date, count: int, calendar: Calendar, windows: Windows, pauses: 
     """The end of the last window of the `count`-th working day after `day`."""
     while count:
         day = calendar.workday_after(day, 1)
-        count -= not is_paused(closing(day, windows), pauses)
+        count -= not (pauses and is_paused(closing(day, windows), pauses))
     return closing(day, windows)
 
 
@@ -273,10 +276,10 @@ def _without(spans: Iterable[Span], pauses: Sequence[Span]) -> Iterator[Span]:
 
 def _spans(start: datetime, until: datetime, calendar: Calendar, windows: Windows) -> Iterator[Span]:
     """The stretches of working time between two moments. Reads no day that `until` does not reach."""
-    day = start.date()
+    day, edges = start.date(), [(first * MINUTE, last * MINUTE) for first, last in windows]
     while (dawn := midnight(day)) < until:
-        for first, last in windows if calendar.is_workday(day) else ():
-            opens, closes = max(start, dawn + first * MINUTE), min(until, dawn + last * MINUTE)
+        for first, last in edges if calendar.is_workday(day) else ():
+            opens, closes = max(start, dawn + first), min(until, dawn + last)
             if opens < closes:
                 yield opens, closes
                 start = closes
