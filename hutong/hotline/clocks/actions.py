@@ -3,7 +3,7 @@
 What is replaced is kept: an old deadline is explained by what held when it was reckoned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -82,6 +82,13 @@ def preview_year(*, year: int, source: str, days: Sequence[SpecialDay], by: Post
     return Preview([(day, before.get(day), after.get(day)) for day in changed], workdays)
 
 
+def tried(deed: Callable[[], object]) -> None:
+    """Do a deed and take it back: it refuses as it would."""
+    with transaction.atomic():
+        deed()
+        transaction.set_rollback(True)
+
+
 @transaction.atomic
 def set_local_days(*, division: Division, days: Sequence[SpecialDay], basis: str, by: Post | None, at: datetime) -> list[LocalDay]:
     """Decide which days are off or at work in a division and those below it: a local holiday, a typhoon, a day made up for.
@@ -117,7 +124,7 @@ def _end_local_days(division: Division, days: Sequence[date], at: datetime) -> i
 
 
 def _must_keep_days(by: Post | None, division: Division) -> None:
-    if by and not queries.keeps_days(by, division.pk):
+    if by and not queries.divisions_to_keep(by).filter(pk=division.pk).exists():
         raise Refusal(NOT_YOUR_DIVISION)
 
 

@@ -1,7 +1,6 @@
-"""An office's working hours as people type them: a window in each line, or several with a comma between. Pure.
+"""An office's working hours as people type them, a comma between two windows. Pure.
 
-09:00-12:00            9点至12点
-13：30—17：30           18:00 到 24:00
+09:00-12:00，13:30-17:30            9点至12点；13点30分到24:00
 """
 
 import re
@@ -26,8 +25,8 @@ def read(text: str) -> Windows:
 
 
 def written(windows: Windows) -> str:
-    """The windows as one types them, one a line."""
-    return "\n".join(f"{clock(opens)}-{clock(closes)}" for opens, closes in windows)
+    """The windows as one types them."""
+    return "，".join(f"{clock(opens)}-{clock(closes)}" for opens, closes in windows)
 
 
 def clock(minutes: int) -> str:

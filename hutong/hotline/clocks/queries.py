@@ -16,7 +16,7 @@ from hutong.hotline.clocks import rules, sums
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, RunningClock, WorkHours
 from hutong.hotline.clocks.rules import Calendar, Span, SpecialDay, Windows
 from hutong.hotline.network import rules as network
-from hutong.hotline.network.models import Office, OfficeKind, Post, Role
+from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
 from hutong.hotline.rulebook.models import Limit, Unit
 from hutong.hotline.rulebook.rules import TIERS
 
@@ -65,10 +65,11 @@ def calendar(*, since: date, division: str = "", at: datetime | None = None) -> 
 
     They give a few dozen rows, so nothing is kept that could grow stale.
     """
-    return _calendar(since, division, at)[0]
+    return named_calendar(since=since, division=division, at=at)[0]
 
 
-def _calendar(since: date, division: str, at: datetime | None) -> tuple[Calendar, dict[date, str]]:
+def named_calendar(*, since: date, division: str, at: datetime | None = None) -> tuple[Calendar, dict[date, str]]:
+    """The same, and what its special days are called."""
     years = CalendarYear.objects.filter(Q() if at is None else Q(published_at__lte=at), year__gte=since.year)
     special = years.annotate(special=FilteredRelation("days", condition=held(at, of="days__")))
     rows = list(special.values_list("year", "special__day", "special__name"))
@@ -102,10 +103,20 @@ def keeps_calendar(by: Post) -> bool:
     return by.role == Role.ADMINISTRATOR and by.office.kind in {OfficeKind.MINISTRY, OfficeKind.PROVINCE_BUREAU}
 
 
-def keeps_days(by: Post, code: str) -> bool:
-    """Whether a post decides about days in a division: an administrator's, of civil affairs, in the own division and below."""
-    mine = by.office.division_id
-    return by.role == Role.ADMINISTRATOR and by.office.kind in network.CIVIL_AFFAIRS and (mine is None or mine in network.chain(code))
+def keeps_days(by: Post) -> bool:
+    """Whether a post decides which days are off at its place: an administrator's, of civil affairs."""
+    return by.role == Role.ADMINISTRATOR and by.office.kind in network.CIVIL_AFFAIRS
+
+
+def divisions_to_keep(by: Post) -> QuerySet[Division]:
+    """The divisions about whose days a post decides: its own and those below."""
+    below = Division.objects.filter(code__startswith=by.office.division_id or "", is_placeholder=False)
+    return below if keeps_days(by) else Division.objects.none()
+
+
+def local_days_to_keep(by: Post) -> QuerySet[LocalDay]:
+    """What was decided about days and stands, where a post may decide otherwise."""
+    return LocalDay.objects.filter(held(None), division__in=divisions_to_keep(by)).select_related("division")
 
 
 def missing_year(on: date) -> int | None:
@@ -150,7 +161,7 @@ def windows(office: Office, *, at: datetime | None = None) -> Windows:
 
 def work_time(office: Office, *, since: datetime, at: datetime | None = None) -> WorkTime:
     """The working time of an office from the year of `since` on. Three queries."""
-    known, names = _calendar(rules.local(since).date(), office.division_id or "", at)
+    known, names = named_calendar(since=rules.local(since).date(), division=office.division_id or "", at=at)
     found = hours(office, at=at)
     return WorkTime(known, found.windows, found, names)
 

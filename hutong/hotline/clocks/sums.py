@@ -61,17 +61,20 @@ class Time(NamedTuple):
     names: Mapping[date, str]
 
     def line(self, day: date, until: datetime) -> Line:
-        """A day of the calendar: what it is, and why."""
-        calendar, weekday = self.calendar, rules.is_weekday(day)
-        if day in calendar.local:
-            why = "local_work" if calendar.local[day] else "local_off"
-        elif day in calendar.exceptions:
-            why = "holiday" if weekday else "made_up"
-        elif weekday:
-            why = "guessed" if calendar.missing_year(day) else "workday"
-        else:
-            why = "weekend"
-        return Line(day, why, until, name=self.names.get(day, ""))
+        """A day of the calendar."""
+        return Line(day, what(day, self.calendar), until, name=self.names.get(day, ""))
+
+
+def what(day: date, calendar: Calendar) -> str:
+    """What a day is: the key of its reason to be worked or not."""
+    weekday = rules.is_weekday(day)
+    if day in calendar.local:
+        return "local_work" if calendar.local[day] else "local_off"
+    if day in calendar.exceptions:
+        return "holiday" if weekday else "made_up"
+    if weekday:
+        return "guessed" if calendar.missing_year(day) else "workday"
+    return "weekend"
 
 
 def explain(

@@ -127,7 +127,7 @@ def test_other_hours_move_no_deadline_that_runs() -> None:
         "UPDATE clocks_work_hours SET edges = '{0,60}'",
         "UPDATE clocks_work_hours SET ended_at = NULL WHERE ended_at IS NOT NULL",
         "DELETE FROM clocks_work_hours",
-        "INSERT INTO clocks_work_hours (id, office_id, edges, set_at) SELECT gen_random_uuid(), office_id, edges, now() FROM clocks_work_hours",
+        "INSERT INTO clocks_work_hours (id, edges, set_at) SELECT gen_random_uuid(), edges, now() FROM clocks_work_hours",
         "INSERT INTO clocks_work_hours (id, edges, set_at, ended_at) VALUES (gen_random_uuid(), '{540,720,700,800}', now(), now())",
         "UPDATE clocks_calendar_day SET is_workday = NOT is_workday",
         "DELETE FROM clocks_calendar_day",
