@@ -5,7 +5,7 @@
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Staff
 from hutong.hotline.rulebook.models import Limit
-from hutong.hotline.clocks.models import CalendarDay, CalendarYear, WorkWindow
+from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.contacts.models import Contact, Draft, Reporter
 from hutong.hotline.cases.models import (
@@ -39,6 +39,7 @@ __all__ = [
     "Event",
     "FollowUp",
     "Limit",
+    "LocalDay",
     "Notice",
     "Office",
     "Party",
@@ -50,5 +51,5 @@ __all__ = [
     "Reporter",
     "Staff",
     "Transfer",
-    "WorkWindow",
+    "WorkHours",
 ]

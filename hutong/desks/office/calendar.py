@@ -1,7 +1,7 @@
 """The calendar of holidays and make-up workdays: the years that are known, and entering a year's notice."""
 
 from calendar import Calendar as Weeks
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial, wraps
 from typing import Any
@@ -22,7 +22,7 @@ from hutong.desks.components.fields import Line
 from hutong.desks.office.pages import administrators
 from hutong.hotline.cases import timers
 from hutong.hotline.clocks import actions, notices, queries, rules
-from hutong.hotline.clocks.models import CalendarYear
+from hutong.hotline.clocks.models import LocalDay
 from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.kernel.refusals import Refusal
 
@@ -65,7 +65,9 @@ def calendar(request: access.DeskRequest) -> HttpResponse:
     if asked and not wanted:
         raise Http404
     next_year = years[0].year + 1 if years else today.year
-    context = {"years": years, "next_year": next_year} | (_drawn(wanted[0]) if wanted else {})
+    context: dict[str, Any] = {"years": years, "next_year": next_year}
+    if wanted:
+        context |= {"shown": wanted[0]} | drawn(wanted[0].year) | _counts(wanted[0].year)
     return render(request, "office/calendar.html", context)
 
 
@@ -116,15 +118,19 @@ def _as_typed(year: int) -> dict[str, str]:
     return {"source": source, "days": "\n".join(lines), "stood": " ".join([source, *lines])}
 
 
-def _drawn(shown: CalendarYear) -> dict[str, Any]:
-    """A year month by month, week by week."""
-    first = date(shown.year, 1, 1)
-    known = queries.calendar(since=first)
-    special = {each.day: each for notice in (shown.year, shown.year + 1) for each in queries.special_days(notice)}
-    weeks = [(month, Weeks().monthdatescalendar(shown.year, month)) for month in range(1, 13)]
+def drawn(year: int, local: Iterable[LocalDay] = ()) -> dict[str, Any]:
+    """A year month by month, week by week; what a place decided in the place of what the nation says."""
+    special = {each.day: each for notice in (year, year + 1) for each in queries.special_days(notice)}
+    special |= {each.day: SpecialDay(each.day, each.is_workday, each.name) for each in local}
+    weeks = [(month, Weeks().monthdatescalendar(year, month)) for month in range(1, 13)]
     months = [(month, [[_cell(day, month, special) for day in week] for week in rows]) for month, rows in weeks]
-    counts = {"workdays": known.guessing().workdays(shown.year), "until": known.known_until(first)}
-    return {"shown": shown, "months": months, "weekdays": _("一 二 三 四 五 六 日").split()} | counts
+    return {"months": months, "weekdays": _("一 二 三 四 五 六 日").split()}
+
+
+def _counts(year: int) -> dict[str, Any]:
+    first = date(year, 1, 1)
+    known = queries.calendar(since=first)
+    return {"workdays": known.guessing().workdays(year), "until": known.known_until(first)}
 
 
 def _cell(day: date, month: int, special: dict[date, SpecialDay]) -> tuple[int, str, str] | None:

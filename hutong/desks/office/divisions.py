@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.pages import Page, administrators, form_page
+from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.network import actions, queries
 from hutong.hotline.network.models import Division
 
@@ -45,6 +46,7 @@ def division(request: access.DeskRequest, code: int) -> HttpResponse:
         "centre": queries.centre_for(division.code, on=on),
         "bureau": queries.county_bureau_for(division.code, on=on),
         "lower": queries.directly_below(division.code),
+        "keeps_days": clocks.divisions_to_keep(request.post).filter(pk=division.pk).exists(),
         "kept": queries.keeps_division(request.post, division.code),
     }
     return render(request, "office/division.html", context)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hutong.desks.components.fields import DivisionField, OfficeField, give_post, said
+from hutong.hotline.clocks import hours
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import queries, rules, storing
 from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
@@ -162,6 +163,26 @@ class ChangeOffice(Change):
     def clean(self) -> dict[str, Any]:
         """What one may not change here stays."""
         return {"division": self.initial["division"], "parent": self.initial["parent"]} | super().clean()
+
+
+class WindowsField(forms.CharField):
+    """A day's windows as people type them; none for nothing."""
+
+    def clean(self, value: Any) -> Any:
+        """Raises ValidationError in the words of the trade."""
+        text = super().clean(value)
+        return said(lambda: hours.read(text))
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else hours.written(value or ())
+
+
+class Hours(Change):
+    windows = WindowsField(
+        label=gettext_lazy("工作时间"), required=False, max_length=200,
+        help_text=gettext_lazy("各段之间用逗号，午夜写 24:00；昼夜值守写 00:00-24:00"),
+        widget=forms.TextInput({"placeholder": "09:00-12:00，13:30-17:30", "autocomplete": "off"}),
+    )  # fmt: skip
 
 
 class End(Form):

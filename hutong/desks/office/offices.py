@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.pages import Page, administrators, form_page
+from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.network import actions, queries, rules
 from hutong.hotline.network.models import Office
 
@@ -59,6 +60,7 @@ def office(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
         "kinds_below": rules.kinds_below(office.kind),
         "tokens": queries.tokens_of(office),
         "is_own": office.pk == request.post.office_id,
+        "hours": clocks.hours(office),
     }
     return render(request, "office/office.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hutong.desks.office import calendar, divisions, files, offices, people
+from hutong.desks.office import calendar, days, divisions, files, offices, people
 
 app_name = "office"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("offices/<uuid:office_id>/", offices.office, name="office"),
     path("offices/<uuid:office_id>/lower/", offices.new, name="new_office"),
     path("offices/<uuid:office_id>/change/", offices.change, name="change_office"),
+    path("offices/<uuid:office_id>/hours/", days.hours, name="hours"),
     path("offices/<uuid:office_id>/end/", offices.end, name="end_office"),
     path("offices/<uuid:office_id>/staff/", people.new, name="new_staff"),
     path("offices/<uuid:office_id>/tokens/", offices.new_token, name="new_token"),
@@ -26,6 +27,8 @@ urlpatterns = [
     path("divisions/<int:code>/rename/", divisions.rename, name="rename_division"),
     path("divisions/<int:code>/end/", divisions.end, name="end_division"),
     path("divisions/<int:code>/restore/", divisions.restore, name="restore_division"),
+    path("divisions/<int:code>/days/", days.days, name="days"),
+    path("days/<uuid:local_day_id>/end/", days.end_day, name="end_day"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:year>/", calendar.year, name="calendar_year"),
     path("files/", files.files, name="files"),

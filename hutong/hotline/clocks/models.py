@@ -1,12 +1,25 @@
 """Working time as data, and what every running clock carries."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from hutong.hotline.clocks.rules import Windows
 from hutong.hotline.kernel.ids import new_id
-from hutong.hotline.network.models import Office, Post
+from hutong.hotline.network.models import Division, Office, Post
 from hutong.hotline.rulebook.models import Limit, Tier, Unit
+
+
+class Standing(models.Model):
+    """What holds from a moment until something takes its place. Never rewritten: old deadlines are explained by what held then."""
+
+    set_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("设定人"))
+    set_at = models.DateTimeField(_("设定时间"))
+    ended_at = models.DateTimeField(_("失效时间"), null=True)
+
+    class Meta:
+        abstract = True
 
 
 class CalendarYear(models.Model):
@@ -14,36 +27,67 @@ class CalendarYear(models.Model):
 
     year = models.PositiveSmallIntegerField(_("年份"), primary_key=True)
     source = models.CharField(_("来源"), max_length=200)
+    published_at = models.DateTimeField(_("录入时间"))
 
     class Meta:
         db_table = "clocks_calendar_year"
 
 
-class CalendarDay(models.Model):
+class CalendarDay(Standing):
     """A day that differs from its weekday: a holiday on a weekday, or a make-up workday on a weekend."""
 
-    day = models.DateField(_("日期"), primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    day = models.DateField(_("日期"))
     year = models.ForeignKey(CalendarYear, models.PROTECT, related_name="days")
     is_workday = models.BooleanField(_("上班"))
     name = models.CharField(_("名称"), max_length=40)
 
     class Meta:
         db_table = "clocks_calendar_day"
+        constraints = [models.UniqueConstraint(fields=["day"], condition=Q(ended_at=None), name="calendar_day_once")]
 
 
-class WorkWindow(models.Model):
-    """One window of working time in a working day, in minutes since midnight, half-open. `office` empty: everywhere."""
+class LocalDay(Standing):
+    """A day off, or at work, in a division and those below it: a local holiday, a typhoon, a day made up for. It outdoes the nation's."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="work_windows")
-    start = models.PositiveSmallIntegerField(_("开始"))
-    end = models.PositiveSmallIntegerField(_("结束"))
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name=_("行政区划"))
+    day = models.DateField(_("日期"))
+    is_workday = models.BooleanField(_("上班"))
+    name = models.CharField(_("名称"), max_length=40)
+    basis = models.CharField(_("依据"), max_length=200)
 
     class Meta:
-        db_table = "clocks_work_window"
+        db_table = "clocks_local_day"
         constraints = [
-            models.CheckConstraint(condition=Q(end__gt=F("start"), end__lte=24 * 60), name="work_window_order"),
+            models.UniqueConstraint(fields=["division", "day"], condition=Q(ended_at=None), name="local_day_once"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(basis=""), name="local_day_with_basis"),
         ]
+
+
+class WorkHours(Standing):
+    """The windows of a working day in an office, and in those below it that have none of their own. `office` empty: everywhere.
+
+    `edges`: where each window begins and ends, in minutes since midnight, rising; 1440 is 24:00.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="work_hours", verbose_name=_("机构"))
+    edges = ArrayField(models.SmallIntegerField(), verbose_name=_("工作时间"))
+
+    class Meta:
+        db_table = "clocks_work_hours"
+        constraints = [
+            models.UniqueConstraint(fields=["office"], condition=Q(ended_at=None), nulls_distinct=False, name="work_hours_once"),
+            models.CheckConstraint(
+                condition=Func("edges", function="hutong_are_windows", output_field=models.BooleanField()), name="work_hours_windows"
+            ),
+        ]
+
+    @property
+    def windows(self) -> Windows:
+        """Each window, half-open."""
+        return tuple(zip(self.edges[::2], self.edges[1::2], strict=True))
 
 
 class RunningClock(models.Model):

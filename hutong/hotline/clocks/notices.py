@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 from unicodedata import normalize
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from hutong.hotline.clocks.rules import NAME_LENGTH, SpecialDay, year_of_notice
 from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.kernel.texts import listed
 
 LONGEST = 31  # days of one span
 WORKS = {"休": False, "放假": False, "班": True, "上班": True, "补班": True}
@@ -35,15 +36,15 @@ class Line(NamedTuple):
         return sum(not special.differs for special in self.days)
 
 
-def read(text: str, *, year: int) -> list[Line]:
-    """The lines that are not empty. A day without a year is of the notice's own."""
+def read(text: str, *, year: int, years: Sequence[int] = ()) -> list[Line]:
+    """The lines that are not empty. A day without a year is of `year`; a day must be of the notices of `years` (of `year` alone)."""
     lines: list[Line] = []
     seen: dict[date, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            days = tuple(_days(line, year))
+            days = tuple(_days(line, year, years or [year]))
             _check_once(days, seen)
         except Refusal as fault:
             lines.append(Line(number, line.strip(), fault=str(fault)))
@@ -53,7 +54,7 @@ def read(text: str, *, year: int) -> list[Line]:
     return lines
 
 
-def _days(line: str, year: int) -> Iterator[SpecialDay]:
+def _days(line: str, year: int, years: Sequence[int]) -> Iterator[SpecialDay]:
     found = LINE.fullmatch(" ".join(normalize("NFKC", line).replace('"', "").split()))
     if found is None:
         raise _unreadable(_("看不懂这一行。请写“日期 休或班 节日名称”，如：{year}-01-01 休 元旦").format(year=year))
@@ -70,8 +71,8 @@ def _days(line: str, year: int) -> Iterator[SpecialDay]:
         raise _unreadable(_("一行写了 {count} 天，最多 {most} 天，请核对起止日期。").format(count=(last - first).days + 1, most=LONGEST))
     for count in range((last - first).days + 1):
         day = first + timedelta(count)
-        if year not in (day.year, year_of_notice(day)):
-            raise _unreadable(_("{day} 不属于 {year} 年的安排。").format(day=day, year=year))
+        if day.year not in years and year_of_notice(day) not in years:
+            raise _unreadable(_("{day} 不属于 {year} 年的安排。").format(day=day, year=listed(years)))
         yield SpecialDay(day, WORKS[kind], name)
 
 

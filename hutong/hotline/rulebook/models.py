@@ -37,6 +37,8 @@ class Limit(models.Model):
     amount = models.PositiveIntegerField(_("时限"))
     unit = models.CharField(_("单位"), max_length=15, choices=Unit)
     warn_at = models.JSONField(_("预警百分比"), default=list)
+    ends_on_workday = models.BooleanField(default=False, db_default=False)
+    pause_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     basis = models.CharField(_("依据"), max_length=200)
     version = models.PositiveIntegerField(_("版本"), default=1)
     valid_from = models.DateTimeField(_("生效时间"))
@@ -47,4 +49,8 @@ class Limit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["division", "tier", "step", "version"], name="limit_version", nulls_distinct=False),
             models.CheckConstraint(condition=~Q(tier__in=["I", "II"]) | Q(unit__in=["minute", "day"]), name="limit_real_time_for_i_and_ii"),
+            models.CheckConstraint(
+                condition=Q(ends_on_workday=False) | Q(unit="day") & ~Q(tier__in=["I", "II"]),
+                name="limit_days_of_iii_and_iv_end_on_workday",
+            ),
         ]

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hutong.hotline.clocks import rules
-from hutong.hotline.clocks.rules import Calendar, UnpublishedYear
+from hutong.hotline.clocks import rules, sums
+from hutong.hotline.clocks.rules import DAY, MINUTE, Calendar, UnpublishedYear
 from tests.hotline.clocks.model import Model, moment
 
 SINCE = date(2023, 12, 18)  # over New Year, Spring Festival and the leap day of 2024
@@ -24,7 +26,83 @@ windows = (
     .map(lambda cuts: list(zip(cuts[::2], cuts[1::2], strict=True)))
     .filter(lambda spans: sum(end - start for start, end in spans) >= 60)
 )
+local_days = st.dictionaries(days, st.booleans(), max_size=20)
+pauses = st.lists(
+    st.builds(
+        lambda since, length: (moment("2023-12-18 00:00") + since * MINUTE, moment("2023-12-18 00:00") + (since + length) * MINUTE),
+        st.integers(0, 80 * 24 * 60),
+        st.one_of(st.integers(0, 24 * 60), st.integers(0, 12 * 24 * 60)),
+    ),
+    max_size=5,
+)  # overlapping, empty, in any order
+zones = st.sampled_from(["Asia/Shanghai", "UTC", "America/New_York", "Pacific/Chatham", "Asia/Urumqi"]).map(ZoneInfo)
+limits = st.one_of(
+    st.tuples(st.integers(0, 1500), st.just("working_minute")),
+    st.tuples(st.integers(0, 20), st.just("working_day")),
+    st.tuples(st.integers(0, 10_000), st.just("minute")),
+    st.tuples(st.integers(0, 15), st.just("day")),
+)
 checked = settings(max_examples=100, deadline=None, derandomize=True)
+
+
+def same(windows: Any, exceptions: Any, local: Any, paused: Any) -> tuple[Model, dict[str, Any]]:
+    """One office, slow and quick."""
+    time = {"calendar": Calendar(KNOWN, exceptions, local), "windows": windows, "pauses": paused}
+    return Model(windows, exceptions, local, paused), time
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
+@given(windows, exceptions, local_days, pauses, starts, zones, limits, st.booleans())
+def test_every_limit_ends_when_the_model_says(
+    spans: list[tuple[int, int]], special: frozenset[date], local: dict[date, bool], paused: list[tuple[datetime, datetime]],
+    start: datetime, zone: ZoneInfo, limit: tuple[int, str], ends_on_workday: bool,
+) -> None:  # fmt: skip
+    model, time = same(spans, special, local, paused)
+    due = rules.due(start.astimezone(zone), *limit, **time, ends_on_workday=ends_on_workday)
+    assert due == model.due(start, *limit, ends_on_workday=ends_on_workday)
+    assert due.utcoffset() == timedelta(hours=8)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(windows, exceptions, local_days, pauses, starts, zones, limits, st.booleans())
+def test_the_sum_on_paper_ends_at_the_same_moment_and_counts_what_the_limit_says(
+    spans: list[tuple[int, int]], special: frozenset[date], local: dict[date, bool], paused: list[tuple[datetime, datetime]],
+    start: datetime, zone: ZoneInfo, limit: tuple[int, str], ends_on_workday: bool,
+) -> None:  # fmt: skip
+    (amount, unit), (model, time) = limit, same(spans, special, local, paused)
+    lines = sums.explain(start.astimezone(zone), amount, unit, **time, ends_on_workday=ends_on_workday)
+    assert lines[-1].until == rules.due(start, amount, unit, **time, ends_on_workday=ends_on_workday)
+    assert lines[-1].total == sum((line.counted for line in lines), timedelta())
+    assert lines[-1].total == amount * (DAY if unit.endswith("day") else MINUTE)
+    assert [line.until for line in lines] == sorted(line.until for line in lines)
+    if unit == "working_minute":
+        end = lines[-1].until
+        for line in lines:
+            dawn = rules.midnight(line.day)
+            assert line.counted == model.between(max(start, dawn), min(end, dawn + DAY)) * MINUTE
+            assert line.counted == sum((closes - opens for opens, closes in line.spans), timedelta())
+    if unit.startswith("working"):
+        assert [line.day for line in lines] == [lines[0].day + count * DAY for count in range(len(lines))]
+        for line in lines:
+            off = line.why in ("weekend", "holiday", "local_off")
+            assert off == (not model.works_on(line.day)) or line.why in ("first", "at_once")
+            assert not (off and line.counted)
+
+
+@checked
+@given(windows, exceptions, local_days, pauses, starts, limits, st.lists(st.integers(1, 99), unique=True).map(sorted))
+def test_warnings_leave_pauses_out(
+    spans: list[tuple[int, int]], special: frozenset[date], local: dict[date, bool], paused: list[tuple[datetime, datetime]],
+    start: datetime, limit: tuple[int, str], warn_at: list[int],
+) -> None:  # fmt: skip
+    model, time = same(spans, special, local, paused)
+    due = model.due(start, *limit, ends_on_workday=False)
+    for share, at in rules.alarms(start, due, limit[1], warn_at=warn_at, **time):
+        assert start <= at <= due
+        if limit[1] == "working_minute":
+            assert abs(at - model.after_minutes(start, Fraction(limit[0] * share, 100))) < ROUNDING
+        if limit[1] == "minute":
+            assert abs(at - model.after_real_minutes(start, limit[0] * share // 100)) < MINUTE or model.stands_still(at - ROUNDING)
 
 
 @checked

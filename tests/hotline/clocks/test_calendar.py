@@ -7,8 +7,8 @@ import pytest
 from chinese_calendar import is_workday
 
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.clocks import actions, queries
-from hutong.hotline.clocks.models import CalendarDay, CalendarYear, WorkWindow
+from hutong.hotline.clocks import actions, queries, rules
+from hutong.hotline.clocks.models import CalendarDay, CalendarYear, WorkHours
 from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Post, Role, Staff
@@ -54,7 +54,7 @@ def test_seeding_again_changes_nothing_and_leaves_an_entered_year_alone() -> Non
     actions.seed_calendar()
     assert list(CalendarDay.objects.order_by("day").values_list("day", "year", "is_workday", "name")) == before
     assert CalendarYear.objects.get(year=2026).source == "省政府通知"
-    assert WorkWindow.objects.count() == 2
+    assert [hours.windows for hours in WorkHours.objects.all()] == [rules.DEFAULT_WINDOWS]
 
 
 def test_a_year_is_published_with_its_source_and_the_days_that_differ() -> None:
@@ -77,14 +77,23 @@ def test_the_log_says_who_published_what() -> None:
 def test_an_amended_notice_takes_the_place_of_the_first() -> None:
     publish(NEW_YEAR, MADE_UP)
     publish(NEW_YEAR._replace(name="新年"), source="更正通知")
-    assert list(CalendarDay.objects.filter(year=2027).values_list("day", "is_workday", "name")) == [(NEW_YEAR.day, False, "新年")]
+    assert queries.special_days(2027) == [(NEW_YEAR.day, False, "新年")]
     assert CalendarYear.objects.get(year=2027).source == "更正通知"
 
 
 def test_a_day_of_december_moves_to_the_notice_that_names_it_last() -> None:
     publish(EVE, year=2026, source="先行通知")
     publish(EVE, NEW_YEAR)
-    assert CalendarDay.objects.get(day=EVE.day).year_id == 2027
+    assert CalendarDay.objects.get(day=EVE.day, ended_at=None).year_id == 2027
+
+
+def test_what_was_known_once_is_not_forgotten() -> None:
+    first, second, later = (AT + timedelta(hours=hour) for hour in (0, 1, 2))
+    for at, day in ((first, NEW_YEAR), (second, NEW_YEAR._replace(day=date(2027, 1, 4)))):
+        actions.publish_year(year=2027, source=SOURCE, days=[day], by=None, at=at)
+    known = [queries.calendar(since=date(2027, 1, 1), at=at) for at in (first - timedelta(seconds=1), first, second, later)]
+    assert [each.missing_year(date(2027, 1, 1)) for each in known] == [2027, None, None, None]
+    assert [sorted(each.exceptions) for each in known[1:]] == [[NEW_YEAR.day], [date(2027, 1, 4)], [date(2027, 1, 4)]]
 
 
 @pytest.mark.parametrize("who", ["song", "zhou", "ma", "an"])

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from hutong.hotline.cases.models import Clock
 from hutong.hotline.clocks import actions, queries
-from hutong.hotline.clocks.models import WorkWindow
 from hutong.hotline.clocks.queries import Reckoning
 from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.network.models import Office
@@ -38,17 +37,18 @@ def publish_2027(days: list[SpecialDay]) -> None:
     actions.publish_year(year=2027, source="通知", days=days, by=None, at=AT)
 
 
-def test_an_office_works_in_its_own_windows_else_in_the_nations() -> None:
-    for start, end in ((18 * 60, 24 * 60), (8 * 60, 12 * 60)):
-        WorkWindow.objects.create(office=cast.office("xian"), start=start, end=end)
-    assert list(queries.windows(cast.office("xian"))) == [(480, 720), (1080, 1440)]
-    assert list(queries.windows(cast.office("lianhu"))) == [(540, 720), (810, 1050)]
+def test_an_office_works_in_its_own_windows_else_in_those_of_the_office_above_else_in_the_nations() -> None:
+    evening, shifts = [(480, 720), (1080, 1440)], [(0, 1440)]
+    actions.set_hours(office=cast.office("shaanxi"), windows=shifts, by=None, at=AT)
+    actions.set_hours(office=cast.office("xian"), windows=evening, by=None, at=AT)
+    assert [list(queries.windows(cast.office(code))) for code in ("xian", "lianhu", "baoji")] == [evening, evening, shifts]
+    assert list(queries.windows(cast.office("mca"))) == [(540, 720), (810, 1050)]
     assert due("2026-09-14 11:30", 60, "working_minute", office="xian") == (moment("2026-09-14 18:30"), False)
-    assert due("2026-09-14 11:30", 60, "working_minute") == (moment("2026-09-14 14:00"), False)
-    assert due("2026-09-14 11:30", 1, "working_day", office="xian") == (moment("2026-09-16 00:00"), False)
+    assert due("2026-09-14 11:30", 60, "working_minute", office="mca") == (moment("2026-09-14 14:00"), False)
+    assert due("2026-09-14 11:30", 1, "working_day", office="lianhu") == (moment("2026-09-16 00:00"), False)
 
 
-@pytest.mark.parametrize(("unit", "asked"), [("minute", 0), ("day", 0), ("working_minute", 2), ("working_day", 2)])
+@pytest.mark.parametrize(("unit", "asked"), [("minute", 0), ("day", 0), ("working_minute", 3), ("working_day", 3)])
 def test_real_time_asks_the_database_nothing(unit: str, asked: int, django_assert_num_queries: object) -> None:
     office = cast.office("lianhu")
     with django_assert_num_queries(asked):  # type: ignore[operator]

@@ -1,16 +1,19 @@
 """The sums that other engines get wrong, worked out by hand on China's published calendars."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from chinese_calendar import is_workday
 
 from hutong.hotline.clocks import rules
-from hutong.hotline.clocks.rules import DEFAULT_WINDOWS, Calendar, SpecialDay, UnpublishedYear, Windows
+from hutong.hotline.clocks.rules import DEFAULT_WINDOWS, SHANGHAI, Calendar, SpecialDay, UnpublishedYear, Windows
 from tests.hotline.clocks.model import PACKAGED, moment
 
 DAY_AND_NIGHT = ((0, 24 * 60),)
 EVENING = ((18 * 60, 24 * 60),)
+NIGHT = ((0, 6 * 60), (22 * 60, 24 * 60))
 THREE = ((8 * 60, 12 * 60), (13 * 60, 17 * 60), (19 * 60, 21 * 60))
 MINUTES, DAYS = "working_minute", "working_day"
 
@@ -50,6 +53,13 @@ TRAPS = {
     "a natural day over a weekend": (DEFAULT_WINDOWS, "2026-09-18 22:00", 2, "day", "2026-09-20 22:00"),
     "minutes in the night": (DEFAULT_WINDOWS, "2026-10-01 23:55", 10, "minute", "2026-10-02 00:05"),
     "the leap day in real time": (DEFAULT_WINDOWS, "2024-02-28 10:00", 2, "day", "2024-03-01 10:00"),
+    "the last minute of a day that has 24 hours": (DAY_AND_NIGHT, "2026-09-14 23:59", 1, MINUTES, "2026-09-15 00:00"),
+    "from the last minute to the first": (DAY_AND_NIGHT, "2026-09-14 23:59", 2, MINUTES, "2026-09-15 00:01"),
+    "a night shift, in two windows": (NIGHT, "2026-09-14 23:00", 120, MINUTES, "2026-09-15 01:00"),
+    "a night shift into Saturday": (NIGHT, "2026-09-11 23:00", 120, MINUTES, "2026-09-14 01:00"),
+    "the end of a month in real time": (DEFAULT_WINDOWS, "2026-01-31 10:00", 1, "day", "2026-02-01 10:00"),
+    "the end of a year in real time": (DEFAULT_WINDOWS, "2026-12-31 23:59", 1, "minute", "2027-01-01 00:00"),
+    "no leap day in 2026": (DEFAULT_WINDOWS, "2026-02-28 10:00", 1, "day", "2026-03-01 10:00"),
 }  # fmt: skip
 
 
@@ -57,6 +67,92 @@ TRAPS = {
 def test_a_limit_ends_when_a_careful_person_says_it_does(trap: str) -> None:
     windows, start, amount, unit, due = TRAPS[trap]
     assert rules.due(moment(start), amount, unit, calendar=PACKAGED, windows=windows) == moment(due)
+
+
+PAUSED = {
+    "an hour of work": ("09-14 10:00", 120, MINUTES, [("09-14 10:30", "09-14 11:30")], "09-14 14:30"),
+    "over lunch: only what would have been worked": ("09-14 11:00", 60, MINUTES, [("09-14 11:30", "09-14 14:00")], "09-14 14:30"),
+    "in the night: nothing": ("09-14 17:00", 60, MINUTES, [("09-14 17:30", "09-15 09:00")], "09-15 09:30"),
+    "across a holiday": ("09-29 10:00", 3, DAYS, [("09-30 09:00", "10-09 09:00")], "10-12 17:30"),
+    "across a holiday, by the minute": ("09-30 16:30", 120, MINUTES, [("09-30 17:00", "10-08 10:00")], "10-08 11:30"),
+    "a working day that ends in it does not count": ("09-14 10:00", 1, DAYS, [("09-15 17:00", "09-15 18:00")], "09-16 17:30"),
+    "a working day that it leaves before the end counts": ("09-14 10:00", 1, DAYS, [("09-15 09:00", "09-15 17:29")], "09-15 17:30"),
+    "from the close on, half-open": ("09-14 10:00", 1, DAYS, [("09-15 17:30", "09-17 09:00")], "09-15 17:30"),
+    "up to the close, half-open": ("09-14 10:00", 1, DAYS, [("09-15 10:00", "09-15 17:30")], "09-16 17:30"),
+    "two that overlap": ("09-14 10:00", 60, "minute", [("09-14 10:30", "09-14 11:00"), ("09-14 10:10", "09-14 10:40")], "09-14 11:50"),
+    "in the wrong order": ("09-14 10:00", 60, "minute", [("09-14 10:50", "09-14 11:00"), ("09-14 10:10", "09-14 10:20")], "09-14 11:20"),
+    "none at all": ("09-14 10:00", 60, "minute", [("09-14 10:30", "09-14 10:30")], "09-14 11:00"),
+    "begun before the start": ("09-14 10:00", 60, "minute", [("09-13 10:00", "09-14 10:30")], "09-14 11:30"),
+    "after the end": ("09-14 10:00", 60, "minute", [("09-14 11:00", "09-14 12:00")], "09-14 11:00"),
+    "days of 24 hours": ("09-14 10:00", 2, "day", [("09-15 00:00", "09-16 12:00")], "09-17 22:00"),
+    "a limit of zero": ("09-14 10:00", 0, "day", [("09-14 09:00", "09-16 12:00")], "09-14 10:00"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trap", PAUSED)
+def test_in_a_pause_no_time_passes(trap: str) -> None:
+    start, amount, unit, pauses, due = PAUSED[trap]
+    spans = [(this_year(begins), this_year(ends)) for begins, ends in pauses]
+    assert rules.due(this_year(start), amount, unit, calendar=PACKAGED, windows=DEFAULT_WINDOWS, pauses=spans) == this_year(due)
+
+
+def this_year(text: str) -> datetime:
+    return moment(f"2026-{text}")
+
+
+EXTENDED = {
+    "on a working day it stays": ("2026-09-14 10:00", 3, "day", "2026-09-17 10:00"),
+    "on a Saturday it goes on to Monday's close": ("2026-09-07 10:00", 5, "day", "2026-09-14 17:30"),
+    "over the whole of National Day": ("2026-09-28 10:00", 5, "day", "2026-10-08 17:30"),
+    "to a Sunday that is made up for": ("2026-09-14 10:00", 5, "day", "2026-09-20 17:30"),
+    "on that Sunday it stays": ("2026-09-14 10:00", 6, "day", "2026-09-20 10:00"),
+    "24:00 of Friday is Friday": ("2026-09-10 00:00", 2, "day", "2026-09-12 00:00"),
+    "a second later is Saturday": ("2026-09-10 00:00:01", 2, "day", "2026-09-14 17:30"),
+    "minutes are never extended": ("2026-09-11 10:00", 24 * 60, "minute", "2026-09-12 10:00"),
+    "a limit of zero neither": ("2026-09-12 10:00", 0, "day", "2026-09-12 10:00"),
+    "over the leap day, a Thursday": ("2024-02-28 10:00", 1, "day", "2024-02-29 10:00"),
+}
+
+
+@pytest.mark.parametrize("trap", EXTENDED)
+def test_natural_days_that_end_on_a_day_off_end_with_the_next_working_day(trap: str) -> None:
+    start, amount, unit, due = EXTENDED[trap]
+    assert rules.due(moment(start), amount, unit, calendar=PACKAGED, windows=DEFAULT_WINDOWS, ends_on_workday=True) == moment(due)
+    plain = rules.due(moment(start), amount, unit, calendar=Calendar(), windows=())
+    assert plain == moment(start) + amount * timedelta(days=1 if unit == "day" else 0, minutes=1 if unit == "minute" else 0)
+
+
+@pytest.mark.parametrize(("unit", "amount"), [("minute", 30), ("day", 1), (MINUTES, 30), (DAYS, 1)])
+def test_a_clock_that_is_set_back_an_hour_counts_neither_twice_nor_not_at_all(unit: str, amount: int) -> None:
+    new_york = ZoneInfo("America/New_York")  # 2026-11-01: 01:30 comes twice there
+    once, again = (datetime(2026, 11, 1, 1, 30, tzinfo=new_york, fold=fold) for fold in (0, 1))
+    dues = [rules.due(at, amount, unit, calendar=PACKAGED, windows=DAY_AND_NIGHT) for at in (once, again)]
+    assert dues == [rules.due(at.astimezone(UTC), amount, unit, calendar=PACKAGED, windows=DAY_AND_NIGHT) for at in (once, again)]
+    shanghai_1991 = datetime(1991, 9, 15, 0, 30, tzinfo=SHANGHAI)  # the last summer time of China ended at 02:00
+    real = rules.due(shanghai_1991, 180, "minute", calendar=Calendar(), windows=())
+    assert (real.hour, real - shanghai_1991.astimezone(UTC)) == (2, timedelta(hours=3))
+
+
+LOCAL = {
+    "a typhoon takes a working day out": ({date(2026, 9, 15): False}, "2026-09-14 10:00", 1, "2026-09-16 17:30"),
+    "a local holiday as well": ({date(2026, 4, 20): False, date(2026, 4, 21): False}, "2026-04-17 10:00", 1, "2026-04-22 17:30"),
+    "a Saturday made up for there": ({date(2026, 9, 12): True}, "2026-09-11 10:00", 1, "2026-09-12 17:30"),
+    "a place that works on National Day": ({date(2026, 10, 1): True}, "2026-09-30 10:00", 1, "2026-10-01 17:30"),
+    "a place that does not make up for it": ({date(2026, 9, 20): False}, "2026-09-18 10:00", 1, "2026-09-21 17:30"),
+    "a day in a year that nobody has published": ({date(2026, 12, 28): True}, "2026-12-24 20:00", 1, None),
+    "only that day is needed": ({date(2026, 12, 25): True}, "2026-12-24 20:00", 1, "2026-12-25 17:30"),
+}
+
+
+@pytest.mark.parametrize("trap", LOCAL)
+def test_what_a_place_decides_outdoes_what_the_nation_says(trap: str) -> None:
+    local, start, amount, due = LOCAL[trap]
+    calendar = replace(PACKAGED, local=local)
+    if due is None:
+        with pytest.raises(UnpublishedYear):
+            rules.due(moment(start), amount, DAYS, calendar=calendar, windows=DEFAULT_WINDOWS)
+    else:
+        assert rules.due(moment(start), amount, DAYS, calendar=calendar, windows=DEFAULT_WINDOWS) == moment(due)
 
 
 def test_a_moment_is_the_same_in_every_zone() -> None:

@@ -3,6 +3,7 @@
 from django import template
 from django.utils import timezone
 
+from hutong.hotline.clocks import hours
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.network.models import Post
 
@@ -13,6 +14,18 @@ register = template.Library()
 def keeps_calendar(post: Post) -> bool:
     """Whether this post enters the notices."""
     return clocks.keeps_calendar(post)
+
+
+@register.filter
+def clock_time(minutes: int) -> str:
+    """Minutes since midnight as on a clock; 24:00 at its end."""
+    return hours.clock(minutes)
+
+
+@register.filter
+def own_days(post: Post) -> str:
+    """The code of the post's own division, where it decides about its days."""
+    return post.office.division_id or "" if clocks.keeps_days(post) else ""
 
 
 @register.simple_tag
