@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases.queries import READS_NO_CASES
+from hutong.hotline.cases.rules import ADDRESSEE, ISSUER
 from hutong.hotline.network.models import OfficeKind, Post, Role
 
 FIELD_ROLES = frozenset({Role.CASE_WORKER, Role.CHILD_DIRECTOR, Role.LIAISON})
@@ -26,6 +27,8 @@ class Desk:
 
 
 READERS = frozenset(Role) - READS_NO_CASES
+WITH_ORDERS = frozenset(map(Role, ADDRESSEE["addressee"] | ISSUER["issuer"]))  # who signs, answers, issues and judges
+ISSUERS = frozenset(map(Role, ISSUER["issuer"]))
 DESKS = (
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.OPERATOR, Role.SHIFT_LEAD}), CENTRE),
     Desk("county:work", _("办件"), "list", FIELD_ROLES),
@@ -34,6 +37,7 @@ DESKS = (
     Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR})),
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
     Desk("cases:work", _("我的工作"), "clock", frozenset({Role.AUDITOR})),
+    Desk("supervision:orders", _("督办"), "letter", WITH_ORDERS),
     Desk("cases:search", _("查询"), "search", READERS),
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
 )

@@ -21,6 +21,7 @@ from hutong.hotline.cases.models import (
 )
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
+from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
 
 __all__ = [
     "ApiToken",
@@ -42,6 +43,9 @@ __all__ = [
     "LocalDay",
     "Notice",
     "Office",
+    "Order",
+    "OrderClock",
+    "OrderEvent",
     "Party",
     "Person",
     "Post",

@@ -6,6 +6,7 @@ from typing import Any
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing
 from hutong.hotline.replies import actions as replies
+from hutong.hotline.supervision import actions as supervision
 
 VERBS: dict[str, Callable[..., Any]] = {
     verb.__name__.rstrip("_"): verb
@@ -60,5 +61,6 @@ VERBS: dict[str, Callable[..., Any]] = {
         replies.not_reached,
         replies.close,
         replies.reassess,
+        supervision.order,
     )
 }

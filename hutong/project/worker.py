@@ -14,9 +14,11 @@ from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from hutong.hotline.cases import timers  # noqa: E402
+from hutong.hotline.supervision import timers as supervision  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 
 PAUSE = 1.0  # seconds
+DEEDS = (*timers.DEEDS, *supervision.DEEDS)
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     put_off: dict[UUID, datetime] = {}
     while True:
         try:
-            done = timers.sweep(at=timezone.now(), put_off=put_off)
+            done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
         except (OperationalError, InterfaceError) as error:
             say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")
             connection.close()

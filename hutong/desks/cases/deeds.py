@@ -24,6 +24,7 @@ from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import Answered, Satisfaction
 from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.supervision import queries as supervision
 from hutong.hotline.verbs import VERBS
 
 GIVEN = frozenset({"case_id", "by", "at", "seen", "once"})  # what the page itself says
@@ -136,9 +137,14 @@ def office(asked: Asked) -> forms.Field:
         "consult": lambda: assignments.helpers_for(case, Kind.CONSULTATION),
         "propose_transfer": lambda: assignments.receivers_for(case),
         "withdraw_part": lambda: assignments.with_parts(case),
+        "order": lambda: supervision.addressees_about(case, asked.post),
     }[code]()
-    likely = assignments.likely_lead(case) if code == "dispatch" else None
-    return Rows(candidates, _("交给哪个机构"), lambda each: each.name, initial=likely)
+    label, likely = _("交给哪个机构"), None
+    if code == "dispatch":
+        likely = assignments.likely_lead(case)
+    if code == "order":
+        label, likely = _("发给哪个机构"), case.holder
+    return Rows(candidates, label, lambda each: each.name, initial=likely)
 
 
 def worker(asked: Asked) -> forms.Field:
@@ -185,6 +191,7 @@ FIELDS: dict[str, Callable[[Asked], forms.Field]] = {
     "satisfaction": lambda asked: choices(Satisfaction, _("报告人满意吗"), Satisfaction.NOT_ASKED, radio=True),
     "call_back": lambda asked: choices(CallBack, _("怎样联系才安全"), asked.case.call_back, radio=True),
     "into": CaseField,
+    "subject": lambda asked: Line(_("督办事由"), max_length=80, initial=asked.case.title),
     "text": text,
 }
 

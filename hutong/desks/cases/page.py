@@ -17,6 +17,8 @@ from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
 from hutong.hotline.people.models import Child, Human
+from hutong.hotline.supervision import queries as supervision
+from hutong.hotline.supervision.rules import TARGETS
 
 H = TypeVar("H", bound=Human)
 STORY = 60  # events on the page; the older ones on request
@@ -51,8 +53,19 @@ class File:
             "first": next((each.code for each in open_now if each.to), ""),
             "refused": [(action, reason) for action, reason in offered if reason],
             "transfer": moving.first(),
+            "orders": [(order, supervision.acting(order)) for order in supervision.about(self.case, self.post) if order.ended_at is None],
+            "climb": self.climb(),
             "sees_reporter": self.sees_reporter,
         }
+
+    def climb(self) -> dict[str, Any] | None:
+        """Who has been told that the deadline was missed, when, and what they must do; and who is next."""
+        climb = supervision.climb_of(self.case)
+        if climb is None:
+            return None
+        names = queries.names_in(climb.told, whole=False)
+        told = [(event, TARGETS[event.detail["target"]], names.get(event.detail.get("office", ""), "")) for event in climb.told]
+        return {"told": told, "next": TARGETS.get(climb.next_target, ""), "next_at": climb.next_at}
 
     def story(self, *, everything: bool = False) -> dict[str, Any]:
         """What happened, newest first."""

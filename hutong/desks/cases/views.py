@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hutong.desks import access
 from hutong.desks.cases import deeds, wording
 from hutong.desks.cases.page import File
+from hutong.desks.components import sheets
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.actions import notices, presence
 from hutong.hotline.contacts import actions as contacts
@@ -24,7 +25,6 @@ from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
 
 REGIONS = ("top", "story", "file")
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "seen", "once"})
 
 
 @access.for_posts()
@@ -94,9 +94,9 @@ def act(request: access.DeskRequest, case_id: UUID, code: str) -> HttpResponse:
 def draft(request: access.DeskRequest, case_id: UUID, code: str) -> HttpResponse:
     """What is being typed into the form of an action."""
     asked = _asked(request, case_id, code)
-    draft_id, seen = _once(request), _seen(request)
+    draft_id, seen = sheets.once(request), sheets.seen(request)
     if draft_id and not deeds.is_spent(asked, draft_id=draft_id, seen=seen):
-        _keep(request, asked, draft_id)
+        sheets.keep(request, draft_id, form=deeds.draft_form(code), subject_id=case_id)
     return HttpResponse(status=204)
 
 
@@ -107,8 +107,8 @@ def _asked(request: access.DeskRequest, case_id: UUID, code: str) -> deeds.Asked
 
 
 def _do(request: access.DeskRequest, asked: deeds.Asked) -> HttpResponse:
-    form, once = deeds.form_for(asked, request.POST), _once(request) or new_id()
-    given: dict[str, Any] = {"seen": _seen(request)} | ({"once": once} if deeds.is_once(asked.action) else {})
+    form, once = deeds.form_for(asked, request.POST), sheets.once(request) or new_id()
+    given: dict[str, Any] = {"seen": sheets.seen(request)} | ({"once": once} if deeds.is_once(asked.action) else {})
     if form.is_valid():
         try:
             form.carry_out(**given)
@@ -155,25 +155,3 @@ def _blank(asked: deeds.Asked, draft: Draft | None, initial: dict[str, Any] | No
     if draft:
         return {"form": deeds.form_for(asked, MultiValueDict(draft.fields), is_judged=False), "draft": draft, "once": draft.pk}
     return {"form": deeds.form_for(asked, initial=initial), "once": new_id()}
-
-
-def _keep(request: access.DeskRequest, asked: deeds.Asked, draft_id: UUID) -> None:
-    fields = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
-    version = request.POST.get("version", "")
-    contacts.save_draft(
-        draft_id, post=request.post, form=deeds.draft_form(asked.action.code), subject_id=asked.case.pk, fields=fields,
-        version=int(version[:9]) if version.isdecimal() else 0, at=timezone.now(),
-    )  # fmt: skip
-
-
-def _once(request: access.DeskRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("once", ""))
-    except ValueError:
-        return None
-
-
-def _seen(request: access.DeskRequest) -> int:
-    """The version that the page showed; a form that does not say it is stale."""
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) < 10 else 0

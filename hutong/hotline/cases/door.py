@@ -95,7 +95,8 @@ class Step:
         """What was told of a limit, and would have been told by now in any case, is not told again."""
         alarms = clocks.alarms(clock, office=self.case.holder)
         clock.warned = max((share for share, moment in alarms if share <= old.warned and moment <= self.at), default=0)
-        clock.missed_at = old.missed_at if clock.warned == MISSED else None
+        if clock.warned == MISSED:
+            clock.missed_at, clock.rung, clock.next_rung_at = old.missed_at, old.rung, old.next_rung_at
 
     def tell(self, office: Office, kind: NoticeKind) -> None:
         """Tell an office, in the app."""

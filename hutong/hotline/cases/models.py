@@ -154,6 +154,7 @@ class Clock(RunningClock):
         db_table = "clocks_clock"
         indexes = [
             models.Index(fields=["next_alarm_at"], name="clock_alarm", condition=Q(ended_at=None, next_alarm_at__isnull=False)),
+            models.Index(fields=["next_rung_at"], name="clock_rung", condition=Q(ended_at=None, next_rung_at__isnull=False)),
             models.Index(fields=["due_at"], name="clock_provisional", condition=Q(ended_at=None, is_provisional=True)),
             models.Index(fields=["case", "started_at"], name="clock_case"),
         ]
@@ -263,6 +264,8 @@ class NoticeKind(models.TextChoices):
     MISSED = "missed", _("逾期上报")
     REGISTERED_HERE = "registered_here", _("户籍儿童知会")
     ASKED = "asked", _("待审批")
+    CLIMBED = "climbed", _("逐级督促")
+    ORDERED = "ordered", _("督办")
     TOLD = "told", _("告知")
 
 

@@ -73,7 +73,7 @@ def with_offices(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def situation(case: Case, post: Post | None) -> Situation:
-    """The case as it stands and how this post stands to it. Three queries, whatever the case holds."""
+    """The case as it stands and how this post stands to it. Four queries, whatever the case holds."""
     parts = list(case.assignments.exclude(kind="lead").filter(state__in=OPEN_PARTS))
     transfer = case.transfers.filter(state__in=("proposed", "settled")).first()
     mine = next((part for part in parts if post and part.office_id == post.office_id), None)
@@ -92,6 +92,7 @@ def situation(case: Case, post: Post | None) -> Situation:
         my_part=mine.state if mine else "",
         open_parts=len(parts),
         is_merged=case.merged_into_id is not None,
+        is_handed_out=case.lead_id != case.centre_id,
     )
 
 
@@ -102,6 +103,8 @@ def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) 
     if case.recusals.filter(Q(office=post.office_id) | Q(staff=post.staff_id)).exists():
         return
     office = post.office_id
+    orders = case.orders.filter(ended_at=None).values_list("office", "issuer")
+    ordered = {"addressee": {to for to, _issuer in orders}, "issuer": {issuer for _to, issuer in orders}}
     holds = {
         "centre": office == case.centre_id,
         "lead": office == case.lead_id,
@@ -112,6 +115,7 @@ def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) 
         "part": has_part,
         "decider": office == getattr(transfer, "decider_id", None),
         "receiver": office == getattr(transfer, "receiver_id", None),
+        **{relation: office in offices for relation, offices in ordered.items()},
     }
     yield from (name for name, true in holds.items() if true)
 

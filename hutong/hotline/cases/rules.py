@@ -51,7 +51,7 @@ class Situation:
 
     `relations` of the person's office to the case: centre, lead, holder, above_lead (the office above the lead),
     province (above the centre), part (has an assist, referral or consultation), decider and receiver of an open transfer,
-    worker (the person is the named one), timer.
+    worker (the person is the named one), addressee and issuer of an open order about it, timer.
     """
 
     stage: str
@@ -68,6 +68,7 @@ class Situation:
     my_part: str = ""
     open_parts: int = 0
     is_merged: bool = False
+    is_handed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,12 @@ PART_OFFERED = fact("no_part_offered", lambda s: s.my_part == "offered", _("没�
 PART_MINE = fact("no_part", lambda s: s.my_part == "accepted", _("本机构没有正在办理的办件。"), _("有待签收的办件时，请先签收。"))
 PARTS_DONE = fact("parts_open", lambda s: s.open_parts == 0, _("还有办件没有办结。"), _("等待各机构办结，或收回办件。"))
 PARTS_OPEN = fact("no_parts", lambda s: s.open_parts > 0, _("没有可收回的办件。"))
+SOMEBODY_BELOW = fact(
+    "nobody_below",
+    lambda s: "province" in s.relations or s.is_handed_out or s.open_parts > 0,
+    _("个案还在本中心，没有可以督办的下级机构。"),
+    _("派单以后再督办。"),
+)
 NOT_MERGED = fact("merged", lambda s: not s.is_merged, _("本案已并入另一个案。"), _("请先撤销合并。"))
 MERGED = fact("not_merged", lambda s: s.is_merged, _("本案没有被合并。"))
 NOT_URGENT = fact("danger", lambda s: s.tier != "I", _("特急个案必须做安全评估，不能直接办结。"))
@@ -149,6 +156,8 @@ CENTRE_JUDGES: Who = {"centre": JUDGES}
 LEAD: Who = {"lead": FIELD | DESK}
 BOTH: Who = {"centre": DESK, "lead": FIELD}
 TIMER: Who = {"timer": frozenset({""})}
+ADDRESSEE: Who = {"addressee": FIELD | JUDGES | PROVINCE}
+ISSUER: Who = {"issuer": JUDGES | PROVINCE}
 
 _ROWS = (
     # --- the nine stages, in order: what ends each of them
@@ -212,9 +221,20 @@ _ROWS = (
     row("unmerge", _("撤销合并"), past("撤销合并"), ("closed",), CENTRE_JUDGES, ("assessment",), MERGED, asks=_("为什么是两件事")),
     row("absorb", _("并入来案"), past("另一个案并入本案"), OPEN, CENTRE_JUDGES, (), adds_only=True),
     row("release", _("分出来案"), past("另一个案从本案分出"), STAGES, CENTRE_JUDGES | TIMER, (), adds_only=True),
+    # --- orders
+    row("order", _("发督办单"), past("发督办单"), OPEN, {"centre": JUDGES, "province": PROVINCE}, (), SOMEBODY_BELOW, asks=_("要做什么、什么时候做完"), adds_only=True),
+    row("receive_order", _("签收督办单"), past("签收督办单"), STAGES, ADDRESSEE, (), adds_only=True),
+    row("answer_order", _("答复督办单"), past("答复督办单"), STAGES, ADDRESSEE, (), asks=_("怎样办的，结果怎样"), adds_only=True),
+    row("accept_order_answer", _("认可答复，了结"), past("认可督办答复，了结"), STAGES, ISSUER, (), adds_only=True),
+    row("refuse_order_answer", _("退回答复"), past("退回督办答复"), STAGES, ISSUER, (), asks=_("还缺什么"), adds_only=True),
+    row("withdraw_order", _("撤回督办单"), past("撤回督办单"), STAGES, ISSUER, (), asks=_("撤回理由"), adds_only=True),
     # --- timers
     row("warn", _("时限预警"), past("时限预警"), OPEN, TIMER, ()),
     row("miss", _("逾期上报"), past("逾期，已报上级"), OPEN, TIMER, ()),
+    row("climb", _("逐级督促"), past("逾期未办，逐级督促"), OPEN, TIMER, ()),
+    row("warn_order", _("督办单预警"), past("督办单时限预警"), STAGES, TIMER, ()),
+    row("miss_order", _("督办单逾期"), past("督办单逾期"), STAGES, TIMER, ()),
+    row("settle_order", _("核定督办单暂计时限"), past("放假安排已录入，督办单暂计时限已核定"), STAGES, TIMER, ()),
     row("settle_deadline", _("核定暂计时限"), past("放假安排已录入，暂计时限已核定"), OPEN, TIMER, ()),
 )  # fmt: skip
 ACTIONS = {action.code: action for action in _ROWS}
@@ -232,6 +252,7 @@ GROUPS: dict[Promise, tuple[str, ...]] = {
     ),
     _("联动"): ("refer", "assist", "consult", "withdraw_part", "name_worker", "ask_extension"),
     _("等级与流转"): ("raise_tier", "propose_lower", "propose_transfer", "withdraw_transfer", "recuse", "merge", "unmerge"),
+    _("督办"): ("order",),
 }  # fmt: skip
 ON_THE_CASE = tuple(code for codes in GROUPS.values() for code in codes)
 REVEALED_FOR = timedelta(minutes=30)  # how long a reporter's identity is shown to who asked for it

@@ -34,13 +34,15 @@ UNREAD = Tier.II  # what nobody has read may be serious, and a false alarm at ti
 logger = logging.getLogger(__name__)
 
 
-def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None) -> list[str]:
-    """Do what is due at `at`; one line for each. Any number of sweeps may run at once.
+def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Deeds | None" = None) -> list[str]:
+    """Do what is due at `at`, of cases or of the `deeds` given; one line for each. Any number of sweeps may run at once.
 
     What fails is logged and left alone until the moment noted in `put_off` (by case or contact); the rest goes on.
     """
     put_off = {} if put_off is None else put_off
-    return [line for waiting, deed in DEEDS for key in _keys(waiting(at), put_off, at) if (line := _attempt(deed, key, at, put_off))]
+    return [
+        line for waiting, deed in deeds or DEEDS for key in _keys(waiting(at), put_off, at) if (line := _attempt(deed, key, at, put_off))
+    ]
 
 
 def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: datetime) -> list[UUID]:
@@ -137,7 +139,7 @@ def fire(case_id: UUID, at: datetime) -> str:
             _miss(step, clock)
         else:
             step.tell(step.case.holder, NoticeKind.WARNED)
-        clock.save(update_fields=["missed_at", "warned", "next_alarm_at"])
+        clock.save(update_fields=["missed_at", "warned", "next_alarm_at", "next_rung_at"])
     return f"{step.case.number} {clock.step} {share}%"
 
 
@@ -149,7 +151,7 @@ def _in_words(untold: list[int]) -> str:
 def _miss(step: Step, clock: Clock) -> None:
     """The holder and the level above are told; of tier I the province too. The case carries it from now on."""
     case = step.case
-    clock.missed_at = step.at
+    clock.missed_at = clock.next_rung_at = step.at
     case.missed_at = case.missed_at or step.at
     recused = set(case.recusals.values_list("office", flat=True))
     above = [office for office in network.above(case.holder) if office.pk not in recused]  # one that must keep away is passed over
@@ -164,4 +166,6 @@ def _take(case_id: UUID, **wanted: Any) -> Clock | None:
     return Clock.objects.select_related("limit", "case__holder").filter(case=case_id, ended_at=None, **wanted).first()
 
 
-DEEDS = ((to_open, open_unread), (to_settle, settle), (to_fire, fire))
+# What waits for a timer, and what is done to one of it. The worker puts those of all packages together.
+Deeds = tuple[tuple[Callable[[datetime], "QuerySet[Any, UUID]"], Callable[[UUID, datetime], str]], ...]
+DEEDS: Deeds = ((to_open, open_unread), (to_settle, settle), (to_fire, fire))

@@ -93,7 +93,7 @@ class WorkHours(Standing):
 class RunningClock(models.Model):
     """What every clock carries: the limit it came from, when it started, when it is due, and how it ended.
 
-    Written once; afterwards only warned, missed, ended: a deadline that changes is a new clock with `replaces`.
+    Written once; afterwards only warned, missed, climbed, ended: a deadline that changes is a new clock with `replaces`.
     `is_provisional`: it reaches into a year whose holidays are not known yet; Monday to Friday was counted there.
     """
 
@@ -109,6 +109,8 @@ class RunningClock(models.Model):
     next_alarm_at = models.DateTimeField(_("下一次提醒"), null=True)
     warned = models.PositiveSmallIntegerField(_("已预警百分比"), default=0)
     missed_at = models.DateTimeField(_("逾期"), null=True)
+    rung = models.PositiveSmallIntegerField(_("已督促到第几级"), default=0, db_default=0)
+    next_rung_at = models.DateTimeField(_("下一次督促"), null=True)
     ended_at = models.DateTimeField(_("结束"), null=True)
     set_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("设定人"))
     why = models.CharField(_("原因"), max_length=200, blank=True)

@@ -26,6 +26,7 @@ OPEN_WORK = {
     "transfers_in": ({"ended_at": None}, gettext_lazy("移入")),
     "transfers_to_settle": ({"ended_at": None}, gettext_lazy("待裁定移送")),
     "contacts": ({"outcome": "pending"}, gettext_lazy("待处理来访")),
+    "orders": ({"ended_at": None}, gettext_lazy("督办单")),
 }
 
 

@@ -75,6 +75,15 @@ DEFAULTS = (
     Default("follow_up", "II", 7, DAY, FIRST_VISIT_II),
     Default("follow_up", "III", 15, WORKING_DAY, OURS),
     Default("follow_up", "IV", 15, WORKING_DAY, SAMPLE),
+    # An order of a superior office: signed for, then answered.
+    Default("order_receipt", "I", 30, MINUTE, OURS),
+    Default("order_receipt", "II", 4 * 60, MINUTE, OURS),
+    Default("order_receipt", "III", 1, WORKING_DAY, OURS),
+    Default("order_receipt", "IV", 1, WORKING_DAY, OURS),
+    Default("order_answer", "I", 1, DAY, OURS),
+    Default("order_answer", "II", 3, DAY, OURS),
+    Default("order_answer", "III", 5, WORKING_DAY, OURS),
+    Default("order_answer", "IV", 5, WORKING_DAY, OURS),
 )
 STEPS = tuple(dict.fromkeys(row.step for row in DEFAULTS))
 

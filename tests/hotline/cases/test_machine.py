@@ -104,7 +104,7 @@ class Loop(RuleBasedStateMachine):
             "days": data.draw(st.integers(0, 12)), "into": other, "role": "witness", "relation": "邻居",
             "is_safe": data.draw(st.booleans()), "is_solved": True, "call_back": "not_at_all", "guardianship_risk": "red",
             "outcome": data.draw(st.sampled_from(["answered", "not_reached"])), "suicide_risk": "low", "place": None,
-            "place_text": "三单元", "satisfaction": "not_asked",
+            "place_text": "三单元", "subject": "逾期未办", "satisfaction": "not_asked",
             "staff": self.posts[data.draw(people)].staff if data.draw(st.integers(0, 3)) == 0 else None,
         }  # fmt: skip
         if code in {"accept", "name_worker"}:

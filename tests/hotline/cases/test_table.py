@@ -11,7 +11,10 @@ from hutong.hotline.verbs import VERBS
 from hutong.project import handbook
 
 # Done by timers, by other screens, or together with another action.
-BY_OTHERS = {"open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline"}
+BY_OTHERS = {
+    "open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline", "climb", "warn_order", "miss_order", "receive_order",
+    "answer_order", "accept_order_answer", "refuse_order_answer", "withdraw_order", "settle_order",
+}  # fmt: skip
 
 
 def reached_from(stage: str) -> set[str]:
@@ -71,7 +74,9 @@ situations = st.builds(
     tier=st.sampled_from(rules.TIERS),
     role=st.sampled_from(["", *Role.values]),
     relations=st.frozensets(
-        st.sampled_from(["centre", "lead", "holder", "worker", "above_lead", "province", "part", "decider", "receiver"])
+        st.sampled_from(
+            ["centre", "lead", "holder", "worker", "above_lead", "province", "part", "decider", "receiver", "addressee", "issuer"]
+        )
     ),
 )
 

@@ -17,6 +17,8 @@ TABLE = {
     "review": ("120 min", "1 day", "2 wday", "1 wday"),
     "reply": ("1 day", "2 day", "3 wday", "420 wmin"),
     "follow_up": ("3 day", "7 day", "15 wday", "15 wday"),
+    "order_receipt": ("30 min", "240 min", "1 wday", "1 wday"),
+    "order_answer": ("1 day", "3 day", "5 wday", "5 wday"),
 }
 SHORT = {"minute": "min", "day": "day", "working_minute": "wmin", "working_day": "wday"}
 
@@ -26,7 +28,7 @@ def test_every_stage_and_tier_has_the_limit_of_the_rulebook() -> None:
     wanted = {(step, tier): row[place] for step, row in TABLE.items() for place, tier in enumerate(rules.TIERS)}
     assert limits == wanted | {("contact_pending", "I"): "5 min"}
     assert len(limits) == len(rules.DEFAULTS)
-    assert set(rules.STEPS) == {*OPEN, "contact_pending"}
+    assert set(rules.STEPS) == {*OPEN, "contact_pending", "order_receipt", "order_answer"}
 
 
 def test_no_default_claims_to_be_a_public_rule() -> None:

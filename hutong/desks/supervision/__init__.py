@@ -1,0 +1,1 @@
+"""The desk of orders: what a superior office wants done, signed for, answered and judged."""
