@@ -1,5 +1,6 @@
 """Writing the log. In the same transaction as what it tells of: no line, no deed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,7 +17,7 @@ class Actor(Protocol):
     def staff_id(self) -> UUID: ...
 
 
-def record(
+def line(
     verb: str,
     *,
     by: Actor | None,
@@ -26,8 +27,8 @@ def record(
     event_id: UUID | None = None,
     **detail: Any,
 ) -> AuditEntry:
-    """Write one line: `by` did `verb` to `subject` at `at`. `detail` takes ids, codes and field names, never values."""
-    return AuditEntry.objects.create(
+    """One line: `by` did `verb` to `subject` at `at`. `detail` takes ids, codes and field names, never values."""
+    return AuditEntry(
         verb=verb,
         staff_id=by.staff_id if by else None,
         post_id=by.id if by else None,
@@ -37,3 +38,15 @@ def record(
         event_id=event_id,
         detail=detail,
     )
+
+
+def record(verb: str, *, by: Actor | None, at: datetime, subject: str, **more: Any) -> AuditEntry:
+    """Write one line, of which `line` says what it takes."""
+    entry = line(verb, by=by, at=at, subject=subject, **more)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_all(lines: Iterable[AuditEntry]) -> None:
+    """Write many lines at once."""
+    AuditEntry.objects.bulk_create(lines)

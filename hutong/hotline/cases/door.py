@@ -4,7 +4,7 @@ It locks the row, asks the stage table, lets the verb change what it must, and w
 event, the audit row, the deadline and the notices, all in one transaction; those who listen are told on commit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries, rules
-from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, Stage
+from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, Recusal, Stage
 from hutong.hotline.clocks import queries as clocks
-from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.live import tell
@@ -85,18 +85,12 @@ class Step:
         )
         clock.replaces, clock.why, clock.extension_days = old, why[:200], extension_days
         clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=self.case.holder)
+        clocks.wind(clock, office=self.case.holder)
         if limited is None:
-            self._carry_over(old, clock)
+            clocks.carry_over(old, clock, at=self.at)
         self.detail["due"] = [timezone.localtime(moment).isoformat() for moment in (old.due_at, clock.due_at)]
         self.next_deadline = clock
         return clock
-
-    def _carry_over(self, old: Clock, clock: Clock) -> None:
-        """What was told of a limit, and would have been told by now in any case, is not told again."""
-        alarms = clocks.alarms(clock, office=self.case.holder)
-        clock.warned = max((share for share, moment in alarms if share <= old.warned and moment <= self.at), default=0)
-        if clock.warned == MISSED:
-            clock.missed_at, clock.rung, clock.next_rung_at = old.missed_at, old.rung, old.next_rung_at
 
     def tell(self, office: Office, kind: NoticeKind) -> None:
         """Tell an office, in the app."""
@@ -110,28 +104,8 @@ class Step:
         case.save(force_insert=case.version == 1)
         if self.next_deadline:
             self.next_deadline.save(force_insert=True)
-        self.event = Event.objects.create(
-            id=self.event.id, case=case, seq=case.version, at=self.at, action=self.action.code, by=self.by,
-            office_id=self.by.office_id if self.by else None, stage_before=self.before, stage_after=case.stage,
-            text=self.text, detail=self.detail,
-        )  # fmt: skip
-        audit.record(self.action.code, by=self.by, at=self.at, subject="case", subject_id=case.pk, event_id=self.event.pk)
-        told = self._write_notices()
-        tell(f"case:{case.pk}", *(f"office:{office}" for office in {case.centre_id, case.lead_id, case.holder_id, *told}))
+        _record([self])
         return self.event
-
-    def _write_notices(self) -> set[UUID]:
-        """The offices that were told: each once per kind, and never one that must keep away."""
-        if not self.told:
-            return set()
-        recused = set(self.case.recusals.exclude(office=None).values_list("office", flat=True))
-        notices = {
-            (office.pk, kind): Notice(office=office, case=self.case, kind=kind, event=self.event, at=self.at)
-            for office, kind in self.told
-            if office.pk not in recused
-        }
-        Notice.objects.bulk_create(notices.values())
-        return {office for office, _kind in notices}
 
     def _write_clock(self) -> None:
         case, clock = self.case, self.next_deadline
@@ -140,8 +114,8 @@ class Step:
         if case.stage == Stage.CLOSED:
             case.deadline = case.due_at = None
         elif clock:
-            alarms = clocks.alarms(clock, office=case.holder)
-            clock.next_alarm_at = next((moment for share, moment in alarms if share > clock.warned), None)
+            if not clock.replaces:
+                clocks.wind(clock, office=case.holder)
             case.deadline, case.due_at = clock, clock.due_at
 
 
@@ -183,3 +157,57 @@ def door(
         step = Step(case, action, by, at, text, detail, event=Event(id=once or new_id()), before=case.stage)
         yield step
         step.finish()
+
+
+def timed(case: Case, code: str, *, at: datetime, text: str = "", **detail: Any) -> Step:
+    """A timer's deed in the making, on a case that is locked already; `write` writes it down. Raises Refusal."""
+    action = rules.ACTIONS[code]
+    if reason := rules.why_not(action, rules.Situation(stage=case.stage, tier=case.tier, role="", relations=frozenset({"timer"}))):
+        raise Refusal(reason)
+    return Step(case, action, None, at, text, detail, event=Event(id=new_id()), before=case.stage)
+
+
+def write(steps: Sequence[Step], **changed: Any) -> None:
+    """Write down timers' deeds on as many cases, each as the door does: the version, one event, the audit row, the notices.
+
+    Of the cases nothing else changes but `changed`, alike for all. Call it once for each kind of deed, in one transaction.
+    """
+    cases = [step.case for step in steps]
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(version=F("version") + 1, **changed)
+    for case in cases:
+        case.version += 1
+    _record(steps)
+
+
+def _record(steps: Sequence[Step]) -> None:
+    for step in steps:
+        step.event = Event(
+            id=step.event.id, case=step.case, seq=step.case.version, at=step.at, action=step.action.code, by=step.by,
+            office_id=step.by.office_id if step.by else None, stage_before=step.before, stage_after=step.case.stage,
+            text=step.text, detail=step.detail,
+        )  # fmt: skip
+    Event.objects.bulk_create(step.event for step in steps)
+    audit.record_all(
+        audit.line(step.action.code, by=step.by, at=step.at, subject="case", subject_id=step.case.pk, event_id=step.event.pk)
+        for step in steps
+    )
+    told = _write_notices([step for step in steps if step.told])
+    for step in steps:
+        told |= {step.case.centre_id, step.case.lead_id, step.case.holder_id}
+    tell(*(f"case:{step.case.pk}" for step in steps), *(f"office:{office}" for office in told))
+
+
+def _write_notices(steps: Sequence[Step]) -> set[UUID]:
+    """The offices that were told: each once per kind, and never one that must keep away."""
+    if not steps:
+        return set()
+    cases = [step.case.pk for step in steps]
+    recused = set(Recusal.objects.filter(case__in=cases).exclude(office=None).values_list("case", "office"))
+    notices = {
+        (step.case.pk, office.pk, kind): Notice(office=office, case=step.case, kind=kind, event=step.event, at=step.at)
+        for step in steps
+        for office, kind in step.told
+        if (step.case.pk, office.pk) not in recused
+    }
+    Notice.objects.bulk_create(notices.values())
+    return {office for _case, office, _kind in notices}

@@ -6,18 +6,21 @@ first and leaves it where somebody else has it, so that any number of workers ma
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache, wraps
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from hutong.hotline.cases.actions import opening
-from hutong.hotline.cases.door import Step, door
+from hutong.hotline.cases.door import Step, door, timed, write
 from hutong.hotline.cases.models import Case, Clock, NoticeKind
+from hutong.hotline.cases.queries import with_offices
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.contacts import actions as contacts
@@ -25,6 +28,7 @@ from hutong.hotline.contacts import queries as contact_queries
 from hutong.hotline.contacts.rules import title_of
 from hutong.hotline.kernel.texts import listed, recorded
 from hutong.hotline.network import queries as network
+from hutong.hotline.network.models import Office
 from hutong.hotline.rulebook.models import Tier
 
 AT_ONCE = 200  # of each kind in one sweep
@@ -34,15 +38,36 @@ UNREAD = Tier.II  # what nobody has read may be serious, and a false alarm at ti
 logger = logging.getLogger(__name__)
 
 
-def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Deeds | None" = None) -> list[str]:
+class Deed(NamedTuple):
+    """What waits for a timer, and what is done to it: to one, or to as many at once as `together` says; one line for each."""
+
+    waiting: Callable[[datetime], "QuerySet[Any, UUID]"]
+    do: Callable[[Sequence[UUID], datetime], list[str]]
+    together: int = 1
+
+
+def one(deed: Callable[[UUID, datetime], str]) -> Callable[[Sequence[UUID], datetime], list[str]]:
+    """A deed that is done to one after the other."""
+
+    @wraps(deed)
+    def do(keys: Sequence[UUID], at: datetime) -> list[str]:
+        return [line for key in keys if (line := deed(key, at))]
+
+    return do
+
+
+def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Sequence[Deed] | None" = None) -> list[str]:
     """Do what is due at `at`, of cases or of the `deeds` given; one line for each. Any number of sweeps may run at once.
 
     What fails is logged and left alone until the moment noted in `put_off` (by case or contact); the rest goes on.
     """
     put_off = {} if put_off is None else put_off
-    return [
-        line for waiting, deed in deeds or DEEDS for key in _keys(waiting(at), put_off, at) if (line := _attempt(deed, key, at, put_off))
-    ]
+    done = []
+    for deed in deeds or DEEDS:
+        keys = _keys(deed.waiting(at), put_off, at)
+        for start in range(0, len(keys), deed.together):
+            done += _attempt(deed.do, keys[start : start + deed.together], at, put_off)
+    return done
 
 
 def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: datetime) -> list[UUID]:
@@ -50,15 +75,20 @@ def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: dat
     return [key for key in waiting[: AT_ONCE + len(left_alone)] if key not in left_alone]
 
 
-def _attempt(deed: Callable[[UUID, datetime], str], key: UUID, at: datetime, put_off: dict[UUID, datetime]) -> str:
+def _attempt(
+    do: Callable[[Sequence[UUID], datetime], list[str]], keys: Sequence[UUID], at: datetime, put_off: dict[UUID, datetime]
+) -> list[str]:
+    """Do it to all at once; where that fails, to one after the other, so that only the one that cannot be done waits."""
     try:
-        return deed(key, at)
+        return do(keys, at)
     except Exception as error:
         if not connection.is_usable():
             raise
-        put_off[key] = at + PUT_OFF
-        _log(f"{deed.__name__} {key}", error)
-        return ""
+        if len(keys) > 1:
+            return [line for key in keys for line in _attempt(do, [key], at, put_off)]
+        put_off[keys[0]] = at + PUT_OFF
+        _log(f"{getattr(do, '__name__', do)} {keys[0]}", error)
+        return []
 
 
 def _log(what: str, error: Exception) -> None:
@@ -124,23 +154,31 @@ def to_fire(at: datetime) -> "QuerySet[Any, UUID]":
 
 
 @transaction.atomic
-def fire(case_id: UUID, at: datetime) -> str:
+def fire(case_ids: Sequence[UUID], at: datetime) -> list[str]:
     """限时办理: tell how much of the limit has passed. After an outage only the last share is told, and which ones were not."""
-    clock = _take(case_id, next_alarm_at__lte=at)
-    if clock is None:
-        return ""
-    ahead = [(share, moment) for share, moment in clocks.alarms(clock, office=clock.case.holder) if share > clock.warned]
-    passed = [share for share, moment in ahead if moment <= at] or [ahead[0][0]]
-    *untold, share = passed
-    told: dict[str, Any] = {"share": share, "step": clock.step} | ({"untold": untold} if untold else {})
-    with door(case_id, "miss" if share == MISSED else "warn", by=None, at=at, text=_in_words(untold), **told) as step:
-        clock.warned, clock.next_alarm_at = share, next((moment for later, moment in ahead if later > share), None)
+    clocks_due = _take_all(case_ids, at)
+    above = cache(network.above)
+    warned: list[Step] = []
+    missed: list[Step] = []
+    for clock in clocks_due:
+        *untold, share = [share for share, moment in clock.alarms if clock.warned < share and moment <= at] or [_next_share(clock)]
+        told: dict[str, Any] = {"share": share, "step": clock.step} | ({"untold": untold} if untold else {})
+        step = timed(clock.case, "miss" if share == MISSED else "warn", at=at, text=_in_words(untold), **told)
+        clock.warned, clock.next_alarm_at = share, clock.rings_after(share)
         if share == MISSED:
-            _miss(step, clock)
+            clock.missed_at = clock.next_rung_at = at
+            _tell_missed(step, above)
         else:
             step.tell(step.case.holder, NoticeKind.WARNED)
-        clock.save(update_fields=["missed_at", "warned", "next_alarm_at", "next_rung_at"])
-    return f"{step.case.number} {clock.step} {share}%"
+        (missed if share == MISSED else warned).append(step)
+    write(warned)
+    write(missed, missed_at=Coalesce("missed_at", Value(at)))
+    Clock.objects.bulk_update(clocks_due, ["missed_at", "warned", "next_alarm_at", "next_rung_at"])
+    return [f"{clock.case.number} {clock.step} {clock.warned}%" for clock in clocks_due]
+
+
+def _next_share(clock: Clock) -> int:
+    return next(share for share, _moment in clock.alarms if share > clock.warned)
 
 
 def _in_words(untold: list[int]) -> str:
@@ -148,15 +186,25 @@ def _in_words(untold: list[int]) -> str:
     return _("{shares} 时的提醒没有单独发出。").format(shares=shares) if untold else ""
 
 
-def _miss(step: Step, clock: Clock) -> None:
+def _tell_missed(step: Step, above: Callable[[Office], Sequence[Office]]) -> None:
     """The holder and the level above are told; of tier I the province too. The case carries it from now on."""
     case = step.case
-    clock.missed_at = clock.next_rung_at = step.at
-    case.missed_at = case.missed_at or step.at
-    recused = set(case.recusals.values_list("office", flat=True))
-    above = [office for office in network.above(case.holder) if office.pk not in recused]  # one that must keep away is passed over
-    for office in (case.holder, *above[:1], *([case.centre.parent] if case.tier == Tier.I and case.centre.parent else [])):
+    recused = {recusal.office_id for recusal in case.recusals.all()}
+    higher = [office for office in above(case.holder) if office.pk not in recused]  # one that must keep away is passed over
+    for office in (case.holder, *higher[:1], *([case.centre.parent] if case.tier == Tier.I and case.centre.parent else [])):
         step.tell(office, NoticeKind.MISSED)
+
+
+def _take_all(case_ids: Sequence[UUID], at: datetime) -> list[Clock]:
+    """The running clocks of these cases that have something to tell, but for cases that somebody else has, as their order asks."""
+    locked = with_offices(Case.objects.select_for_update(of=("self",), skip_locked=True)).prefetch_related("recusals")
+    cases = locked.in_bulk(case_ids)
+    due = {
+        clock.case_id: clock for clock in Clock.objects.select_related("limit").filter(case__in=cases, ended_at=None, next_alarm_at__lte=at)
+    }
+    for key, clock in due.items():
+        clock.case = cases[key]
+    return [due[key] for key in case_ids if key in due]
 
 
 def _take(case_id: UUID, **wanted: Any) -> Clock | None:
@@ -166,6 +214,4 @@ def _take(case_id: UUID, **wanted: Any) -> Clock | None:
     return Clock.objects.select_related("limit", "case__holder").filter(case=case_id, ended_at=None, **wanted).first()
 
 
-# What waits for a timer, and what is done to one of it. The worker puts those of all packages together.
-Deeds = tuple[tuple[Callable[[datetime], "QuerySet[Any, UUID]"], Callable[[UUID, datetime], str]], ...]
-DEEDS: Deeds = ((to_open, open_unread), (to_settle, settle), (to_fire, fire))
+DEEDS = (Deed(to_open, one(open_unread)), Deed(to_settle, one(settle)), Deed(to_fire, fire, together=AT_ONCE))

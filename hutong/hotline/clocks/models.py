@@ -1,11 +1,13 @@
 """Working time as data, and what every running clock carries."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from hutong.hotline.clocks.rules import Windows
+from hutong.hotline.clocks.rules import MISSED, Windows
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network.models import Division, Office, Post
 from hutong.hotline.rulebook.models import Limit, Tier, Unit
@@ -94,6 +96,7 @@ class RunningClock(models.Model):
     """What every clock carries: the limit it came from, when it started, when it is due, and how it ended.
 
     Written once; afterwards only warned, missed, climbed, ended: a deadline that changes is a new clock with `replaces`.
+    `warnings_at`: when each share of the limit's `warn_at` has passed, reckoned at its birth, so that telling asks no calendar.
     `is_provisional`: it reaches into a year whose holidays are not known yet; Monday to Friday was counted there.
     """
 
@@ -106,6 +109,7 @@ class RunningClock(models.Model):
     due_at = models.DateTimeField(_("到期"))
     is_provisional = models.BooleanField(_("暂计"), default=False, db_default=False)
     extension_days = models.PositiveSmallIntegerField(_("延期工作日"), default=0, db_default=0)
+    warnings_at = ArrayField(models.DateTimeField(), verbose_name=_("预警时间"), default=list, db_default=[])
     next_alarm_at = models.DateTimeField(_("下一次提醒"), null=True)
     warned = models.PositiveSmallIntegerField(_("已预警百分比"), default=0)
     missed_at = models.DateTimeField(_("逾期"), null=True)
@@ -118,6 +122,15 @@ class RunningClock(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def alarms(self) -> list[tuple[int, datetime]]:
+        """Each share (per cent) of the clock's time that is told of, with its moment: the limit's warnings, and 100 when it is due."""
+        return [*zip(self.limit.warn_at, self.warnings_at, strict=True), (MISSED, self.due_at)]
+
+    def rings_after(self, share: int) -> datetime | None:
+        """When the next share after this one is told of."""
+        return next((moment for later, moment in self.alarms if later > share), None)
 
     @property
     def told(self) -> int | None:

@@ -205,14 +205,20 @@ def rises(clock: RunningClock, old: RunningClock) -> bool:
     return TIERS.index(clock.tier) < TIERS.index(old.tier)
 
 
-def alarms(clock: RunningClock, *, office: Office, pauses: Iterable[Span] = ()) -> list[tuple[int, datetime]]:
-    """Each share (per cent) of the clock's time that is told of, with its moment: the warnings, and 100 when it is due.
-
-    Goes by the clock's own due moment, which need not be the limit's.
-    """
+def wind(clock: RunningClock, *, office: Office, pauses: Iterable[Span] = ()) -> None:
+    """Set a new clock's alarms: its warnings by its own due moment, which need not be the limit's, and the next after what was told."""
     time = _time_for(clock.unit, clock.started_at, office, None)
     warnings = rules.alarms(clock.started_at, clock.due_at, clock.unit, warn_at=clock.limit.warn_at, pauses=pauses, **time.guessed)
-    return [*warnings, (rules.MISSED, clock.due_at)]
+    clock.warnings_at = [moment for _share, moment in warnings]
+    clock.next_alarm_at = clock.rings_after(clock.warned)
+
+
+def carry_over(old: RunningClock, clock: RunningClock, *, at: datetime) -> None:
+    """What was told of a limit, and would have been told by now in any case, is not told again of the clock that takes its place."""
+    clock.warned = max((share for share, moment in clock.alarms if share <= old.warned and moment <= at), default=0)
+    if clock.warned == rules.MISSED:
+        clock.missed_at, clock.rung, clock.next_rung_at = old.missed_at, old.rung, old.next_rung_at
+    clock.next_alarm_at = clock.rings_after(clock.warned)
 
 
 def _reckoned(start: datetime, amount: int, unit: str, office: Office, at: datetime | None, **more: Any) -> Reckoning:

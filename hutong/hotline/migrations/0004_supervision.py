@@ -125,7 +125,7 @@ GRANT SELECT, INSERT ON supervision_event TO hutong_work;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hotline", "0003_promises"),
+        ("hotline", "0004_worktime"),
     ]
 
     operations = [

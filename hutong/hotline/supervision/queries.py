@@ -136,7 +136,7 @@ def clock_for(order: Order, state: str, *, by: Post | None, at: datetime) -> Ord
         order=order, limit=limit, tier=order.tier, step=limit.step, unit=limit.unit, started_at=at, due_at=due_at,
         is_provisional=is_provisional, set_by=by,
     )  # fmt: skip
-    clock.next_alarm_at = clocks.alarms(clock, office=office)[0][1]
+    clocks.wind(clock, office=office)
     return clock
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, Clock, NoticeKind
 from hutong.hotline.cases.rules import STAGE_LABELS
-from hutong.hotline.cases.timers import Deeds
+from hutong.hotline.cases.timers import Deed, one
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.kernel.texts import recorded
@@ -124,11 +124,11 @@ def remind(order_id: UUID, at: datetime) -> str:
     clock = _hold(order_id, next_alarm_at__lte=at)
     if clock is None:
         return ""
-    ahead = [each for each in clocks.alarms(clock, office=queries.acting(clock.order)) if each[0] > clock.warned]
+    ahead = [each for each in clock.alarms if each[0] > clock.warned]
     share = max((share for share, moment in ahead if moment <= at), default=ahead[0][0])
     code = "miss_order" if share == MISSED else "warn_order"
     with order_door(order_id, code, by=None, at=at, share=share, step=clock.step) as (order, text):
-        clock.warned, clock.next_alarm_at = share, next((moment for later, moment in ahead if later > share), None)
+        clock.warned, clock.next_alarm_at = share, clock.rings_after(share)
         clock.missed_at = at if share == MISSED else None
         clock.save(update_fields=["warned", "next_alarm_at", "missed_at"])
         order.change(code, order.state, by=None, at=at, text=text)
@@ -158,10 +158,8 @@ def settle(order_id: UUID, at: datetime) -> str:
             order=order, limit=old.limit, tier=old.tier, step=old.step, unit=old.unit, started_at=old.started_at, due_at=due_at,
             is_provisional=is_provisional, replaces=old, why=recorded(_("放假安排已录入，督办单暂计时限已核定")),
         )  # fmt: skip
-        alarms = clocks.alarms(new, office=office)
-        new.warned = max((share for share, moment in alarms if share <= old.warned and moment <= at), default=0)
-        new.missed_at = old.missed_at if new.warned == MISSED else None
-        new.next_alarm_at = next((moment for share, moment in alarms if share > new.warned), None)
+        clocks.wind(new, office=office)
+        clocks.carry_over(old, new, at=at)
         order.change("settle_order", order.state, by=None, at=at, text=text, clock=new)
     return f"{order.number} {new.step} settled: {due_at:%Y-%m-%d %H:%M}"
 
@@ -176,4 +174,4 @@ def _hold(order_id: UUID, **wanted: Any) -> OrderClock | None:
     return _running().select_related("limit", "order__office", "order__issuer").filter(order=order_id, **wanted).first()
 
 
-DEEDS: Deeds = ((to_climb, climb), (to_settle, settle), (to_remind, remind))
+DEEDS = (Deed(to_climb, one(climb)), Deed(to_settle, one(settle)), Deed(to_remind, one(remind)))

@@ -74,7 +74,8 @@ class Door(Teller):
         self.alarms = self.world.alarms(started, due, limit)
         self.clock = self.rows.add(
             "clocks_clock", id=self.id(started), case_id=self.case["id"], limit_id=limit.pk, tier=limit.tier, step=self.stage,
-            unit=limit.unit, started_at=started, due_at=due, is_provisional=self.world.is_provisional(due, limit), **given,
+            unit=limit.unit, started_at=started, due_at=due, is_provisional=self.world.is_provisional(due, limit),
+            warnings_at=[moment for share, moment in self.alarms if share != MISSED], **given,
         )  # fmt: skip
         self.case.update(deadline_id=self.clock["id"], due_at=due)
 
