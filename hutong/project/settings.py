@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "hutong.desks.county",
     "hutong.desks.province",
     "hutong.desks.office",
+    "hutong.desks.rulebook",
 ]
 
 MIDDLEWARE = [
