@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT_TEMPLATES = 5  # of the states of the code that were tested last; a branch goes back to its own without making it again
 CLUSTER = Path(os.environ.get("HUTONG_TEST_DATA", Path(tempfile.gettempdir()) / f"hutong-tests-{os.getuid()}"))
 MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "hutong/hotline/**/rules.py", "hutong/hotline/**/actions.py",
-             "hutong/hotline/network/*.py", "hutong/project/reference.py", "tests/cast.py", "requirements.txt")  # fmt: skip
+             "hutong/hotline/network/*.py", "hutong/hotline/rulebook/*.py", "hutong/project/reference.py", "tests/cast.py",
+             "requirements.txt")  # fmt: skip
 # Swept after a test that commits; everything else belongs to the template.
 WORK_TABLES = (
     "audit_entry", "assignments_assignment", "assignments_transfer", "cases_case", "cases_child", "cases_contact", "cases_event",

@@ -13,6 +13,7 @@ FIELD_ROLES = frozenset({Role.CASE_WORKER, Role.CHILD_DIRECTOR, Role.LIAISON})
 CENTRE = frozenset({OfficeKind.HOTLINE_CENTRE})
 PROVINCE = frozenset({OfficeKind.PROVINCE_BUREAU, OfficeKind.MINISTRY})
 FIELD = frozenset(OfficeKind) - CENTRE - PROVINCE
+KEEPERS = CENTRE | PROVINCE | {OfficeKind.COUNTY_BUREAU}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ DESKS = (
     Desk("county:work", _("办件"), "list", READERS - FIELD_ROLES, FIELD),
     Desk("province:board", _("全省"), "map", frozenset({Role.SUPERVISOR}), PROVINCE),
     Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR})),
+    Desk("rulebook:index", _("制度"), "note", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}), KEEPERS),
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
     Desk("cases:work", _("我的工作"), "clock", frozenset({Role.AUDITOR})),
     Desk("supervision:orders", _("督办"), "letter", WITH_ORDERS),

@@ -4,7 +4,7 @@
 
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Staff
-from hutong.hotline.rulebook.models import Limit
+from hutong.hotline.rulebook.models import Limit, Question, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.contacts.models import Contact, Draft, Reporter
@@ -22,6 +22,7 @@ from hutong.hotline.cases.models import (
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
 from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
+from hutong.hotline.trials.models import RulebookTrial
 
 __all__ = [
     "ApiToken",
@@ -50,10 +51,16 @@ __all__ = [
     "Person",
     "Post",
     "Presence",
+    "Question",
     "Recusal",
     "Reply",
     "Reporter",
+    "Route",
+    "Rulebook",
+    "RulebookTrial",
+    "Rung",
     "Staff",
+    "TierRule",
     "Transfer",
     "WorkHours",
 ]

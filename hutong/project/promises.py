@@ -124,9 +124,10 @@ NO_DEADLINE_MOVES_SILENTLY = {
         SELECT c.number FROM clocks_clock k JOIN cases_case c ON c.id = k.case_id
         LEFT JOIN cases_event e ON e.case_id = k.case_id AND e.at = k.ended_at WHERE k.ended_at IS NOT NULL AND e.id IS NULL""",
     "not the limit that it names": """
-        SELECT c.number FROM clocks_clock k JOIN rulebook_limit l ON l.id = k.limit_id JOIN cases_case c ON c.id = k.case_id
-        LEFT JOIN clocks_clock old ON old.id = k.replaces_id
-        WHERE (l.tier, l.step, l.unit) <> (k.tier, k.step, k.unit) OR l.valid_from > coalesce(old.ended_at, k.started_at)
+        SELECT c.number FROM clocks_clock k JOIN rulebook_limit l ON l.id = k.limit_id JOIN rulebook_rulebook r ON r.id = l.rulebook_id
+        JOIN cases_case c ON c.id = k.case_id LEFT JOIN clocks_clock old ON old.id = k.replaces_id
+        WHERE (l.tier, l.step, l.unit, r.state) <> (k.tier, k.step, k.unit, 'approved')
+        OR r.valid_from > coalesce(old.ended_at, k.started_at)
         OR (old.id IS NULL AND l.unit IN ('minute', 'day') AND k.due_at <> k.started_at + l.amount * ('1 ' || l.unit)::interval)""",
 }
 

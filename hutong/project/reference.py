@@ -9,4 +9,4 @@ def load() -> None:
     """Load what is missing. Safe to run again."""
     divisions.load_national()
     clocks.seed_calendar()
-    rulebook.seed_limits()
+    rulebook.seed()

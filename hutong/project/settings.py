@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "hutong.desks.province",
     "hutong.desks.supervision",
     "hutong.desks.office",
+    "hutong.desks.rulebook",
 ]
 
 MIDDLEWARE = [

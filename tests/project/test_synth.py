@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.models import Case, Event
 from hutong.hotline.clocks import rules as clocks
+from hutong.hotline.clocks.working import WorkingTime
 from hutong.hotline.contacts.models import Contact
 from hutong.project import check, synth
 from hutong.project.database import Addresses
 from hutong.project.synth import paths, texts
 from hutong.project.synth.rows import Rows
 from hutong.project.synth.stories import Story
-from hutong.project.synth.working import WorkingTime
 from hutong.project.synth.world import World
 from hutong.project.trouble import Trouble
 from tests.loop import case_at

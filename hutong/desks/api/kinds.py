@@ -18,7 +18,7 @@ from pydantic_core.core_schema import no_info_plain_validator_function
 
 from hutong.desks import access
 from hutong.hotline.assignments.models import ChildState
-from hutong.hotline.cases.models import Case, Category, Party, PartyRole, Phase
+from hutong.hotline.cases.models import Case, Party, PartyRole, Phase
 from hutong.hotline.cases.rules import NOT_THERE
 from hutong.hotline.contacts import rules as contacts
 from hutong.hotline.contacts.models import CallBack, Channel, WantsAnswer
@@ -26,9 +26,9 @@ from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, Post, Staff
-from hutong.hotline.people.models import Child, ChildStatus, GuardianshipRisk, LawfulBasis, Sex, SuicideRisk
+from hutong.hotline.people.models import Child, GuardianshipRisk, LawfulBasis, Sex, SuicideRisk
 from hutong.hotline.replies.models import Answered, Satisfaction
-from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.rulebook.models import Category, ChildStatus, Tier
 
 M = TypeVar("M", bound=Model)
 Labelled = Sequence[tuple[Any, str | Promise]]

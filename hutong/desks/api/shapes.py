@@ -11,13 +11,13 @@ from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, Conf
 from hutong.desks.api.kinds import Labelled, documented
 from hutong.hotline.assignments.models import ChildState, Kind, State, TransferState
 from hutong.hotline.cases import queries, rules
-from hutong.hotline.cases.models import Case, Category, PartyRole, Phase, Resolution, Stage
+from hutong.hotline.cases.models import Case, PartyRole, Phase, Resolution, Stage
 from hutong.hotline.contacts.models import CallBack, Channel
 from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.network.models import Post, Role
 from hutong.hotline.people.models import GuardianshipRisk, LawfulBasis, Sex, SuicideRisk
-from hutong.hotline.rulebook.models import Tier, Unit
+from hutong.hotline.rulebook.models import Category, Tier, Unit
 
 
 def coded(choices: Labelled) -> Any:

@@ -17,13 +17,13 @@ from hutong.desks.components.parts import ChildForm, Part, PartyForm
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.assignments.models import ChildState, Kind
 from hutong.hotline.cases import queries, rules
-from hutong.hotline.cases.models import Case, Category, PartyRole, Phase
+from hutong.hotline.cases.models import Case, PartyRole, Phase
 from hutong.hotline.contacts.models import CallBack
 from hutong.hotline.network.models import Post, Staff
 from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import Answered, Satisfaction
-from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.rulebook.models import Category, Tier
 from hutong.hotline.supervision import queries as supervision
 from hutong.hotline.verbs import VERBS
 

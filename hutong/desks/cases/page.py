@@ -88,7 +88,7 @@ class File:
             "reports": case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at"),
             "parts": case.assignments.select_related("office", "worker__staff", "given_by__staff").order_by("given_at"),
             "transfers": case.transfers.select_related("sender", "receiver", "decider").order_by("-proposed_at"),
-            "clocks": case.clocks.select_related("limit__division", "set_by__staff").order_by("-started_at"),
+            "clocks": case.clocks.select_related("limit__rulebook", "set_by__staff").order_by("-started_at"),
             "recusals": case.recusals.select_related("office", "staff").order_by("at"),
             "merged": list(case.merged.all()),
             "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],

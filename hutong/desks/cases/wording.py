@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hutong.hotline.assignments.models import ChildState
-from hutong.hotline.cases.models import Category, Event, PartyRole, Phase
+from hutong.hotline.cases.models import Event, PartyRole, Phase
 from hutong.hotline.cases.rules import ACTIONS
 from hutong.hotline.contacts.models import CallBack, Channel
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import ReplyOutcome, Satisfaction
-from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.rulebook.models import Category, Tier
 from hutong.hotline.supervision.rules import TARGETS
 
 Names = Mapping[str, str]  # what stands behind an id

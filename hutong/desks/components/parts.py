@@ -11,7 +11,8 @@ from hutong.hotline.cases.models import PartyRole
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people.actions import ChildFacts, PersonFacts
-from hutong.hotline.people.models import ChildStatus, LawfulBasis, Sex
+from hutong.hotline.people.models import LawfulBasis, Sex
+from hutong.hotline.rulebook.models import ChildStatus
 
 
 class Part(forms.Form):

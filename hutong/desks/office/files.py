@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
-from hutong.desks.office.forms import SHEET_NAMES, Upload, take
+from hutong.desks.components.deeds import take
+from hutong.desks.office.forms import SHEET_NAMES, Upload
 from hutong.desks.office.pages import administrators
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.texts import listed

@@ -10,47 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hutong.desks.components.fields import DivisionField, OfficeField, give_post, said
+from hutong.desks.components.deeds import Form, take
+from hutong.desks.components.fields import DivisionField, OfficeField, said
 from hutong.hotline.clocks import hours
-from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import queries, rules, storing
 from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
 from hutong.hotline.network.sheets import MAX_BYTES, too_big
-
-
-class Form(forms.Form):
-    """A form that hands what it read to a verb; a refusal becomes its errors. `made` is what the verb gave back."""
-
-    made: object = None
-
-    def __init__(self, *args: Any, by: Post, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.by = by
-        give_post(self, by)
-
-    def carry_out(self, deed: Callable[..., object]) -> bool:
-        """Whether the form was in order and the deed was done."""
-        if not self.is_valid():
-            return False
-        try:
-            self.made = deed(**self.cleaned_data, by=self.by, at=timezone.now())
-        except Refusal as refusal:
-            take(self, refusal)
-            return False
-        return True
-
-    def focus(self) -> None:
-        """Let typing begin at the first field, or at the first that is at fault."""
-        visible = [field.name for field in self.visible_fields()]
-        first = next((name for name in visible if name in self.errors), visible[0] if visible else "")
-        if first:
-            self.fields[first].widget.attrs["autofocus"] = True
-
-
-def take(form: forms.Form, refusal: Refusal) -> None:
-    """Put a refusal beside the fields that are at fault, or on top."""
-    for name in refusal.fields or [""]:
-        form.add_error(name if name in form.fields else None, str(refusal))
 
 
 class Change(Form):

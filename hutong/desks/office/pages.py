@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from hutong.desks import access
-from hutong.desks.office.forms import Form
+from hutong.desks.components.deeds import Form
 from hutong.hotline.network.models import Role
 
 administrators = access.for_posts(Role.ADMINISTRATOR)

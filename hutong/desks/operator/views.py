@@ -1,6 +1,7 @@
 """Views of the operator's desk."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID, uuid5
@@ -20,7 +21,6 @@ from hutong.desks import access
 from hutong.desks.operator import intake, queries
 from hutong.desks.operator.forms import TIER_MEANING, Sheet
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.cases.models import Category
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as known
 from hutong.hotline.contacts import rules
@@ -28,6 +28,8 @@ from hutong.hotline.contacts.models import Contact, Draft, NotACase, Outcome
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import OfficeKind, Role
+from hutong.hotline.rulebook import queries as rulebook
+from hutong.hotline.rulebook.models import Category
 
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "end", "into"})
 SHOWN = 30
@@ -187,11 +189,18 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "known": queries.known_from(request.post, _typed(sheet), at=now),
         "tiers": [(choice, TIER_MEANING[choice.data["value"]]) for choice in sheet.matter["tier"]],
         "nuisances": enumerate(NotACase.choices, start=1),
-        "first_questions": rules.FIRST_QUESTIONS,
-        "questions": [(Category(code).label, questions) for code, questions in rules.QUESTIONS.items()],
+        **_questions(request, now),
         **_waiting(request),
     }
     return render(request, "operator/desk.html", context, status=status)
+
+
+def _questions(request: access.DeskRequest, at: datetime) -> dict[str, Any]:
+    """What the centre's rulebook says to ask: first of everything, then by category."""
+    asked: dict[str, list[str]] = {}
+    for question in rulebook.questions_for(division_code=request.post.office.division_id, at=at):
+        asked.setdefault(question.category, []).append(question.text)
+    return {"first_questions": asked.pop("", []), "questions": [(Category(code).label, texts) for code, texts in asked.items()]}
 
 
 def _typed(sheet: Sheet) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.search import Bigrams
 from hutong.hotline.network.models import Division, Office, Post, Staff
 from hutong.hotline.people.models import Child, Person
-from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.rulebook.models import Category, Tier
 
 
 class Stage(models.TextChoices):
@@ -25,15 +25,6 @@ class Stage(models.TextChoices):
     REPLY = "reply", STAGE_LABELS["reply"]
     FOLLOW_UP = "follow_up", STAGE_LABELS["follow_up"]
     CLOSED = "closed", STAGE_LABELS["closed"]
-
-
-class Category(models.TextChoices):
-    POLICY_CONSULTATION = "policy_consultation", _("政策法规咨询")
-    RIGHTS_VIOLATION = "rights_violation", _("侵害未成年人权益案件线索")
-    PSYCHOLOGICAL_SUPPORT = "psychological_support", _("心理疏导情绪抚慰")
-    REFERRAL_SERVICE = "referral_service", _("帮扶转介")
-    HARDSHIP = "hardship", _("生活困难求助")
-    OTHER_CIVIL_AFFAIRS = "other_civil_affairs", _("其他民政职责")
 
 
 class Phase(models.TextChoices):

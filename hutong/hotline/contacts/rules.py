@@ -1,4 +1,4 @@
-"""What a contact must hold by its outcome, and what to ask next. Pure tables."""
+"""What a contact must hold by its outcome. Pure tables."""
 
 import re
 from datetime import datetime, timedelta
@@ -38,48 +38,6 @@ NEEDED = {
     "answered": (("narrative", NEEDS_NARRATIVE), ("answer", NEEDS_ANSWER)),
     "not_a_case": (("not_a_case", NEEDS_REASON),),
 }
-
-# The first questions are the same whatever it is about; then by kind of matter (`cases.Category`).
-FIRST_QUESTIONS = (
-    _("孩子现在安全吗？身边有谁？"),
-    _("孩子此刻在哪里？（区县、乡镇、门牌或标志物）"),
-    _("有没有受伤、生病、没吃没喝？要不要先叫 110、120？"),
-    _("怎样回电话才不会让孩子更危险？"),
-)
-QUESTIONS = {
-    "rights_violation": (
-        _("谁做的？与孩子是什么关系？现在能接触到孩子吗？"),
-        _("什么时候开始的？最近一次是哪天？有没有伤、照片、病历？"),
-        _("被反映的人在哪个单位？（该单位须回避）"),
-        _("家里还有别的孩子吗？"),
-        _("报过警没有？哪个派出所？"),
-    ),
-    "hardship": (
-        _("家里几口人？谁在照顾孩子？有什么收入？"),
-        _("低保、特困、孤儿或事无抚养的补贴办过没有？"),
-        _("眼下最缺什么？能撑几天？"),
-    ),
-    "psychological_support": (
-        _("有没有想过伤害自己？想过怎么做吗？手边有东西吗？"),
-        _("以前试过吗？现在身边有没有大人？"),
-        _("最近发生了什么？睡得着、吃得下吗？"),
-    ),
-    "referral_service": (
-        _("需要哪一类服务？（心理、法律、康复、就学、临时照料）"),
-        _("以前找过哪些单位？结果怎样？"),
-        _("孩子本人和监护人都愿意吗？"),
-    ),
-    "policy_consultation": (
-        _("想问哪项政策？孩子属于哪一类？"),
-        _("户籍在哪里？现在住在哪里？"),
-        _("有没有正在着急的事？（咨询背后常有求助）"),
-    ),
-    "other_civil_affairs": (
-        _("想找哪个部门？办什么事？"),
-        _("有没有孩子因此受影响？"),
-    ),
-}
-
 
 SENTENCE = re.compile(r"\s*([^。!?！？\n]{0,40})")
 

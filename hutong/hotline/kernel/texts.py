@@ -61,3 +61,13 @@ def recorded(text: str | Promise) -> str:
     """The text in the language of the record, whatever language the person who writes it reads."""
     with override(settings.LANGUAGE_CODE):
         return str(text)
+
+
+def spoken(names: Iterable[tuple[str, str | Promise]]) -> dict[str, str]:
+    """Whatever people may write for each of these codes: the code, or its name in any language of the product."""
+    codes = dict(names)
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {str(label): code for code, label in codes.items()}
+    return found | {code: code for code in codes}

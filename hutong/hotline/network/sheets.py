@@ -10,11 +10,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -230,7 +228,7 @@ def _read(text: str, sheet: Sheet) -> tuple[list[str], list[tuple[int, list[str]
 
 
 def _header(cells: list[str], sheet: Sheet) -> list[str]:
-    names = _spoken(sheet.columns.items())
+    names = texts.spoken(sheet.columns.items())
     header = [names.get(cell.strip(), "") for cell in cells]
     wrong = dict.fromkeys(cell.strip() for cell, column in zip(cells, header, strict=True) if not column or header.count(column) > 1)
     missing = [str(sheet.columns[column]) for column in sheet.key if column not in header]
@@ -287,19 +285,9 @@ NORMAL_FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
-def _spoken(names: Iterable[tuple[str, Any]]) -> dict[str, str]:
-    """Whatever people may write for each of these codes: the code, or its name in any language of the product."""
-    codes = dict(names)
-    found: dict[str, str] = {}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            found |= {str(label): code for code, label in codes.items()}
-    return found | {code: code for code in codes}
-
-
 @cache
 def _choices(column: str) -> dict[str, str]:
-    return _spoken(CHOICES[column].choices)
+    return texts.spoken(CHOICES[column].choices)
 
 
 def _shown(column: str, text: str) -> str:

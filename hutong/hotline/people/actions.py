@@ -13,7 +13,8 @@ from hutong.hotline.kernel import numbers, texts
 from hutong.hotline.kernel.faults import Faults, choice
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people import queries, rules
-from hutong.hotline.people.models import Child, ChildStatus, Human, LawfulBasis, Person, Sex
+from hutong.hotline.people.models import Child, Human, LawfulBasis, Person, Sex
+from hutong.hotline.rulebook.models import ChildStatus
 
 
 @dataclass(frozen=True, kw_only=True)

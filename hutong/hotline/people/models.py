@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network.models import Division
+from hutong.hotline.rulebook.models import ChildStatus
 
 
 class Sex(models.TextChoices):
@@ -20,21 +21,6 @@ class LawfulBasis(models.TextChoices):
     STATUTORY_DUTY = "statutory_duty", _("履行法定职责")
     EMERGENCY = "emergency", _("紧急保护生命健康")
     CONSENT = "consent", _("本人或监护人同意")
-
-
-class ChildStatus(models.TextChoices):
-    ORPHAN = "orphan", _("孤儿")
-    DE_FACTO_UNATTENDED = "de_facto_unattended", _("事实无人抚养儿童")
-    LEFT_BEHIND = "left_behind", _("农村留守儿童")
-    MIGRANT = "migrant", _("流动儿童")
-    DIFFICULTY_SELF = "difficulty_self", _("困境儿童（自身）")
-    DIFFICULTY_FAMILY = "difficulty_family", _("困境儿童（家庭）")
-    DIFFICULTY_GUARDIANSHIP = "difficulty_guardianship", _("困境儿童（监护）")
-    STRAY = "stray", _("流浪未成年人")
-    DISABLED = "disabled", _("残疾")
-    SERIOUSLY_ILL = "seriously_ill", _("重病")
-    PARENT_IN_CUSTODY = "parent_in_custody", _("服刑在押人员子女")
-    ORDINARY = "ordinary", _("普通儿童")
 
 
 class GuardianshipRisk(models.TextChoices):

@@ -18,8 +18,9 @@ from hutong.hotline.contacts.models import CallBack
 from hutong.hotline.network.demo import GIVEN, SURNAMES
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role
 from hutong.hotline.people import actions as people
-from hutong.hotline.people.models import Child, ChildStatus, GuardianshipRisk, Sex, SuicideRisk
+from hutong.hotline.people.models import Child, GuardianshipRisk, Sex, SuicideRisk
 from hutong.hotline.replies.models import Satisfaction
+from hutong.hotline.rulebook.models import ChildStatus
 from hutong.project.demo import wording
 from hutong.project.demo.people import Staff
 from hutong.project.demo.reports import Report

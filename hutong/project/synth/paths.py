@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from hutong.hotline.rulebook.rules import DEFAULTS
+from hutong.hotline.rulebook.defaults import LIMITS
 
 SPAN = timedelta(days=3 * 365)  # before now
 OPEN = 0.08  # the share of cases that are open now
@@ -46,7 +46,7 @@ SHORT_CUTS = (
 BY_ITSELF = 0.15  # the share of cases that begin as a report nobody took on the telephone
 
 DAYS = {"minute": 1 / 1440, "day": 1.0, "working_minute": 1 / 300, "working_day": 1.4}
-LONG = {(row.tier, row.step): row.amount * DAYS[row.unit] for row in DEFAULTS}  # days, roughly
+LONG = {(row.tier, row.step): row.amount * DAYS[row.unit] for row in LIMITS}  # days, roughly
 
 
 class Path(NamedTuple):

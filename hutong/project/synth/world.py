@@ -4,17 +4,17 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from django.utils import timezone
 
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.clocks import rules
+from hutong.hotline.clocks.working import WorkingTime
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
+from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Limit
-from hutong.hotline.rulebook.rules import chain
-from hutong.project.synth.working import WorkingTime
 from hutong.project.trouble import Trouble
 
 MARGIN = timedelta(days=30)
@@ -76,21 +76,14 @@ class World:
         if not self.centres:
             raise Trouble("No hotline centre here has an operator, a coordinator and a staffed county. Load the demo network: hutong demo.")
         self.weights = [LARGER.get(centre.desk.division, 1) for centre in self.centres]
-        self.limits = list(Limit.objects.filter(valid_from__lte=since))
         self.time = WorkingTime(since - MARGIN, until, calendar=clocks.calendar(since=since.date()), windows=clocks.windows(Office()))
-        self.limit = cache(self._limit)
+        self.limit = cache(partial(_limit, since))
 
     def _centres(self) -> "list[Centre]":
         desks = [body for body in self.bodies.values() if body.kind == OfficeKind.HOTLINE_CENTRE]
         able = [desk for desk in desks if desk.seats[Role.OPERATOR] and desk.seats[Role.COORDINATOR]]
         centres = [Centre(desk, [_county(bureau) for bureau in desk.staffed(OfficeKind.COUNTY_BUREAU)]) for desk in able]
         return [centre for centre in centres if centre.counties]
-
-    def _limit(self, tier: str, step: str, division: str) -> Limit:
-        """As `rulebook.queries.limit_for`, of the limits that hold since before the first case."""
-        here = (*chain(division), None)
-        found = (limit for limit in self.limits if (limit.tier, limit.step) == (tier, step) and limit.division_id in here)
-        return max(found, key=lambda limit: (len(limit.division_id or ""), limit.version))
 
     def due(self, started: datetime, amount: int, unit: str) -> datetime:
         """When so much time has passed."""
@@ -103,6 +96,11 @@ class World:
     def alarms(self, started: datetime, due: datetime, limit: Limit) -> list[tuple[int, datetime]]:
         """The warnings of a deadline, and its end."""
         return [*self.time.alarms(started, due, limit.unit, limit.warn_at), (rules.MISSED, due)]
+
+
+def _limit(since: datetime, tier: str, step: str, division: str) -> Limit:
+    """The limit that holds there since before the first case."""
+    return rulebook.limit_for(tier=tier, step=step, division_code=division, at=since)
 
 
 def _county(bureau: Body) -> County:

@@ -26,7 +26,6 @@ from hutong.hotline.contacts.actions import ReporterFacts
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Division
-from hutong.hotline.rulebook import actions as rulebook
 from hutong.project import database
 from hutong.project.database import Addresses
 from tests.browser import wait_until
@@ -34,6 +33,7 @@ from tests.cast import office, post
 from tests.conftest import CLUSTER
 from tests.hotline.clocks.model import moment
 from tests.loop import LIANHU, ONWARD, START, case_at, opened
+from tests.rulebooks import in_force
 
 MINUTES = {minutes: timedelta(minutes=minutes) for minutes in (2, 3, 4, 5, 8, 10, 15, 24, 30)}
 WORDS = "隔壁孩子被锁在家里，已经两天没有人回来。\n单元门是开着的。"
@@ -124,8 +124,7 @@ def test_a_limit_that_passed_whole_in_an_outage_is_only_missed() -> None:
 
 @pytest.mark.django_db
 def test_a_limit_of_zero_is_missed_at_once() -> None:
-    row = {"unit": "minute", "warn_at": [50, 80], "basis": "立即", "by": None, "at": START}
-    rulebook.set_limit(division=None, tier="I", step="intake", amount=0, **row)
+    in_force(None, {"tier": "I", "step": "intake", "amount": 0, "unit": "minute"}, at=START)
     case = opened(tier="I", registered=False)
     assert timers.sweep(at=START) == [f"{case.number} intake 100%"]
 
@@ -417,8 +416,7 @@ def test_a_tier_that_rises_to_real_time_makes_the_deadline_certain() -> None:
 
 @pytest.mark.django_db
 def test_a_deadline_beyond_the_next_year_is_settled_as_far_as_it_can_be() -> None:
-    row = {"unit": "working_day", "warn_at": [50, 80], "basis": "长期", "by": None, "at": START}
-    rulebook.set_limit(division=None, tier="III", step="handling", amount=250, **row)
+    in_force(None, {"amount": 250}, at=START)
     case = case_at("handling", at=MID_DECEMBER)
     before = running(case)
     publish([*NOTICE, *(SpecialDay(date(2027, 10, day), False, "国庆节") for day in (1, 4, 5, 6, 7))])

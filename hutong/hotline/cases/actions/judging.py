@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.actions.opening import tell_of_danger
 from hutong.hotline.cases.door import Step, door
-from hutong.hotline.cases.models import Case, Category, NoticeKind, Phase, Stage
+from hutong.hotline.cases.models import Case, NoticeKind, Phase, Stage
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.kernel.texts import recorded
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people import queries as people
-from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.rulebook.models import Category, Tier
 
 NEEDS_SECOND = Reason("second_person", _("降级须由另一人作出。"), _("请同事研判，或先按原等级派单再建议降级。"))
 NOT_HIGHER = Reason("not_higher", _("请选择更高的等级。"))

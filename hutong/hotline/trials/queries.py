@@ -1,0 +1,91 @@
+"""What a trial replays, and trials as they stand."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from hutong.hotline.cases.models import Case, Clock
+from hutong.hotline.clocks import queries as clocks
+from hutong.hotline.clocks.models import WorkWindow
+from hutong.hotline.clocks.working import WorkingTime
+from hutong.hotline.network.models import Office
+from hutong.hotline.rulebook.models import Limit, Rulebook, RulebookState
+from hutong.hotline.rulebook.rules import chain
+from hutong.hotline.trials import rules
+from hutong.hotline.trials.models import RulebookTrial
+from hutong.hotline.trials.rules import Ran, Terms
+
+MARGIN, AHEAD = timedelta(days=30), timedelta(days=740)  # the longest limit is a year of working days, and may be extended
+CENTRE_ACTS = frozenset({"intake", "assessment", "dispatch", "review", "reply", "follow_up"})
+OF_A_LIMIT = ("limit__amount", "limit__unit", "limit__ends_on_workday", "limit__warn_at")
+
+
+def cases(book: Rulebook, *, days: int, until: datetime) -> QuerySet[Case]:
+    """The cases for which a rulebook counts and that were opened in so many days before a moment."""
+    found = Case.objects.filter(opened_at__gt=until - timedelta(days=days), opened_at__lte=until)
+    if book.division_id is None:
+        return found
+    return found.filter(Q(place__code__startswith=book.division_id) | Q(place=None, centre__division__code__startswith=book.division_id))
+
+
+def clocks_of(case_ids: list[UUID], *, now: datetime) -> Iterator[tuple[str, Ran]]:
+    """Every deadline of these cases, with the place by whose limits it went."""
+    rows = Clock.objects.filter(case__in=case_ids).values_list(
+        Coalesce("case__place", "case__centre__division"), "case", "case__number", "case__centre", "case__lead", "tier", "step",
+        "started_at", "due_at", "ended_at", "extension_days", *OF_A_LIMIT,
+    )  # fmt: skip
+    for place, case, number, centre, lead, tier, step, started, due, ended, days, amount, unit, extends, warn_at in rows.iterator():
+        office = centre if step in CENTRE_ACTS else lead
+        terms = Terms(amount, unit, extends, tuple(warn_at))
+        yield place or "", Ran(case.hex, number, office.hex, tier, step, started, due, min(ended or now, now), days, terms)
+
+
+def limits(book: Rulebook, *, at: datetime) -> dict[tuple[str, str, str], Terms]:
+    """All limits for which a case of this rulebook's division could look, with the draft in the place of its own. Two queries."""
+    own = book.division_id or ""
+    near = Q(division=None) | Q(division__in=chain(own)) | Q(division__code__startswith=own)
+    newest = Rulebook.objects.filter(near, state=RulebookState.APPROVED, valid_from__lte=at)
+    ids = dict(newest.order_by("division", "number").values_list("division", "pk")) | {book.division_id: book.pk}
+    rows = Limit.objects.filter(rulebook__in=ids.values(), kind="")
+    found = rows.values_list("rulebook__division", "tier", "step", "amount", "unit", "ends_on_workday", "warn_at")
+    return rules.lookup(
+        (code, tier, step, Terms(amount, unit, extends, tuple(warn_at))) for code, tier, step, amount, unit, extends, warn_at in found
+    )
+
+
+class Times:
+    """The working time of every office, made when first asked for. Two queries."""
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        self.since, self.until = since - MARGIN, until
+        self.calendar = clocks.calendar(since=self.since.date())
+        self.windows: dict[str, list[tuple[int, int]]] = {}
+        for office, start, end in WorkWindow.objects.order_by("start").values_list("office", "start", "end"):
+            self.windows.setdefault(office.hex if office else "", []).append((start, end))
+        self.of = cache(self._of)
+        self._with = cache(lambda windows: WorkingTime(self.since, self.until, calendar=self.calendar, windows=windows, ahead=AHEAD))
+
+    def _of(self, office: str) -> WorkingTime:
+        return self._with(tuple(self.windows.get(office) or self.windows[""]))
+
+
+def trial(pk: UUID) -> RulebookTrial | None:
+    """A trial with its rulebook."""
+    return RulebookTrial.objects.select_related("rulebook__division", "asked_by__staff").filter(pk=pk).first()
+
+
+def trials_of(book: Rulebook) -> QuerySet[RulebookTrial]:
+    """The trials of a rulebook, newest first."""
+    return book.trials.select_related("asked_by__staff").order_by("-asked_at")
+
+
+def office_names(result: dict[str, Any]) -> list[tuple[str, int, int]]:
+    """The offices whose load would have changed, by name: before and after. One query."""
+    rows = result.get("offices", [])
+    names = {office.hex: name for office, name in Office.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "name")}
+    return [(names[office], before, after) for office, before, after in rows]
