@@ -17,8 +17,8 @@ from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
 from hutong.hotline.people.models import Child, Human
+from hutong.hotline.rulebook.models import Target
 from hutong.hotline.supervision import queries as supervision
-from hutong.hotline.supervision.rules import TARGETS
 
 H = TypeVar("H", bound=Human)
 STORY = 60  # events on the page; the older ones on request
@@ -64,8 +64,8 @@ class File:
         if climb is None:
             return None
         names = queries.names_in(climb.told, whole=False)
-        told = [(event, TARGETS[event.detail["target"]], names.get(event.detail.get("office", ""), "")) for event in climb.told]
-        return {"told": told, "next": TARGETS.get(climb.next_target, ""), "next_at": climb.next_at}
+        told = [(event, Target(event.detail["target"]).label, names.get(event.detail.get("office", ""), "")) for event in climb.told]
+        return {"told": told, "next": Target(climb.next_target).label if climb.next_target else "", "next_at": climb.next_at}
 
     def story(self, *, everything: bool = False) -> dict[str, Any]:
         """What happened, newest first."""

@@ -17,8 +17,7 @@ from hutong.hotline.contacts.models import CallBack, Channel
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import ReplyOutcome, Satisfaction
-from hutong.hotline.rulebook.models import Category, Tier
-from hutong.hotline.supervision.rules import TARGETS
+from hutong.hotline.rulebook.models import Category, Target, Tier
 
 Names = Mapping[str, str]  # what stands behind an id
 Word = Callable[[Any, Names], object]
@@ -83,7 +82,7 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "into": (gettext_lazy("并入"), plain),
     "case": (gettext_lazy("来案"), named),
     "share": (gettext_lazy("时限已用"), share),
-    "target": (gettext_lazy("督促到"), lambda value, _names: TARGETS[value]),
+    "target": (gettext_lazy("督促到"), lambda value, _names: Target(value).label),
     "order_number": (gettext_lazy("督办单"), plain),
 }
 

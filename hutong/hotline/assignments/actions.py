@@ -1,9 +1,10 @@
 """Giving parts of a case to offices, taking them back, and moving a case to another county or prefecture."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.assignments import queries
@@ -11,7 +12,7 @@ from hutong.hotline.assignments.models import LIVE, Assignment, ChildState, Kind
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.door import Step, door
-from hutong.hotline.cases.models import Case, NoticeKind, Stage
+from hutong.hotline.cases.models import Case, NoticeKind, Pause, PauseState, Stage
 from hutong.hotline.cases.rules import EXTENSION_MAXIMUM_DAYS, RETURNS_BEFORE_ABOVE
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.refusals import Reason, Refusal
@@ -22,6 +23,7 @@ RECUSED = Reason("recused", _("该机构或人员须回避本案，不能接手�
 OUT_OF_REACH = Reason("out_of_reach", _("不能派给这个机构。"), _("请从列表中选择本地区可以承办的机构。"))
 ALREADY_ON_IT = Reason("already_on_it", _("该机构已在办理本案。"))
 NOT_OF_OFFICE = Reason("not_of_office", _("经办人须是主办机构的在岗人员。"))
+PAUSE_TOO_LONG = _("暂停须在 1 至 {most} 天之间。")
 TOO_LONG = Reason("extension_too_long", _("延期须在 1 至 10 个工作日之间。"))
 
 
@@ -133,6 +135,47 @@ def refuse_extension(case_id: UUID, *, by: Post, at: datetime, seen: int | None,
     return step.case
 
 
+def ask_pause(case_id: UUID, *, days: int, by: Post, at: datetime, seen: int | None, text: str) -> Case:
+    """Ask the level above to stop the clock for some days, where the rulebook allows it and no longer than it says."""
+    with door(case_id, "ask_pause", by=by, at=at, seen=seen, text=text, days=days) as step:
+        case = step.case
+        most = case.deadline.limit.pause_days if case.deadline else 0
+        if not 1 <= days <= most:
+            raise Refusal.at("days", Reason("too_long", format_lazy(PAUSE_TOO_LONG, most=most)))
+        Pause.objects.create(case=case, step=case.stage, days=days, reason=step.text, asked_by=by, asked_at=at)
+        if case.lead.parent:
+            step.tell(case.lead.parent, NoticeKind.ASKED)
+    return step.case
+
+
+def grant_pause(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str = "") -> Case:
+    """The level above agrees: the deadline does not run from now on for so many days; a new one takes its place."""
+    with door(case_id, "grant_pause", by=by, at=at, seen=seen, text=text) as step:
+        pause = step.case.pauses.get(state=PauseState.ASKED)
+        pause.state, pause.decided_by, pause.granted_at, pause.ends_at = PauseState.GRANTED, by, at, at + timedelta(days=pause.days)
+        pause.save()
+        step.replace_deadline(why=recorded(_("暂停 {days} 天")).format(days=pause.days))
+        step.tell(step.case.lead, NoticeKind.TOLD)
+    return step.case
+
+
+def refuse_pause(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
+    """The level above does not agree: the deadline stays."""
+    with door(case_id, "refuse_pause", by=by, at=at, seen=seen, text=text) as step:
+        step.case.pauses.filter(state=PauseState.ASKED).update(state=PauseState.REFUSED, decided_by=by)
+        step.tell(step.case.lead, NoticeKind.TOLD)
+    return step.case
+
+
+def resume(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str = "") -> Case:
+    """Back to work before the pause was over: the deadline comes earlier again by what was not needed."""
+    with door(case_id, "resume", by=by, at=at, seen=seen, text=text) as step:
+        step.case.pauses.filter(state=PauseState.GRANTED).update(state=PauseState.ENDED, ends_at=at)
+        step.replace_deadline(why=recorded(step.action.done))
+        step.tell(step.case.centre, NoticeKind.TOLD)
+    return step.case
+
+
 def assist(case_id: UUID, *, office: Office, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Ask another office to help."""
     return _give_part(case_id, "assist", Kind.ASSIST, office, by=by, at=at, seen=seen, text=text)
@@ -154,6 +197,7 @@ def _give_part(case_id: UUID, code: str, kind: Kind, office: Office, *, by: Post
         if step.case.assignments.filter(office=office, state__in=LIVE).exists():
             raise Refusal.at("office", ALREADY_ON_IT)
         Assignment.objects.create(case=step.case, office=office, kind=kind, request=step.text, given_by=by, given_at=at)
+        step.start_part("part_acceptance", office, kind)
         step.tell(office, NoticeKind.HANDED_OVER)
     return step.case
 
@@ -185,6 +229,7 @@ def withdraw_part(case_id: UUID, *, office: Office, by: Post, at: datetime, seen
         part = step.case.assignments.exclude(kind=Kind.LEAD).filter(office=office, state__in=LIVE)
         if not part.update(state=State.WITHDRAWN, ended_at=at):
             raise Refusal.at("office", rules.PARTS_OPEN.reason)
+        step.end_part(office)
         step.tell(office, NoticeKind.TOLD)
     return step.case
 
@@ -284,6 +329,9 @@ def _own_part(step: Step, before: State, **changes: object) -> None:
     for name, value in changes.items():
         setattr(part, name, value)
     part.save(update_fields=list(changes))
+    step.end_part(part.office)
+    if part.state == State.ACCEPTED:
+        step.start_part("part_report", part.office, part.kind)
     step.tell(step.case.lead, NoticeKind.TOLD)
 
 

@@ -12,19 +12,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries, rules
-from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, Recusal, Stage
+from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, PartClock, PauseState, Recusal, Stage
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.kernel.texts import recorded
 from hutong.hotline.network.models import Office, Post
 from hutong.hotline.rulebook import queries as rulebook
+
+LEADS_OWN = tuple(name for names in rules.BESIDE.values() for name in names)
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Step:
     before: str = ""
     told: list[tuple[Office, NoticeKind]] = field(default_factory=list)
     next_deadline: Clock | None = None
+    parts: list[PartClock] = field(default_factory=list)
 
     @property
     def actor(self) -> Post:
@@ -55,8 +60,11 @@ class Step:
             raise ValueError(f"{self.action.code} does not lead from {self.before} to {stage}")
         self.case.stage, self.case.stage_since, self.case.holder = stage, self.at, holder
         self.case.extension_days = self.case.extension_by = None
+        self._end_beside()
         if stage != Stage.CLOSED:
             self.next_deadline = self.limited(self.at)
+        for owed in rules.BESIDE.get(stage, ()) if self.action.code != "send_back" else ():
+            self.start_part(owed, holder)
         if self.by is None or holder.pk != self.by.office_id:
             self.tell(holder, NoticeKind.HANDED_OVER)
 
@@ -65,18 +73,76 @@ class Step:
         self.go(Stage.CLOSED, holder=self.case.centre)
         self.case.resolution, self.case.closed_at = resolution, self.at
 
+    def _end_beside(self) -> None:
+        """What was owed beside the deadline of a stage ends with it; of a closed case, everything; and so does its pause."""
+        owed = rules.BESIDE.get(self.before, ())
+        running = self.case.part_clocks.filter(ended_at=None)
+        if self.case.stage == Stage.CLOSED:
+            running.update(ended_at=self.at)
+        elif owed:
+            running.filter(step__in=owed).update(ended_at=self.at)
+        if owed:
+            self.case.pauses.filter(state=PauseState.ASKED).update(state=PauseState.REFUSED)
+            self.case.pauses.filter(state=PauseState.GRANTED).update(state=PauseState.ENDED, ends_at=Least("ends_at", Value(self.at)))
+
     def limited(self, start: datetime) -> Clock:
         """The deadline that the rulebook gives the case's present tier and stage from `start` on."""
+        return Clock(**self._by_limit(self.case.stage, "", self.case.holder, start))
+
+    def _by_limit(self, name: str, kind: str, office: Office, start: datetime) -> dict[str, Any]:
         case = self.case
-        limit = rulebook.limit_for(tier=case.tier, step=case.stage, division_code=case.place_id or case.centre.division_id, at=self.at)
-        due_at, is_provisional = clocks.reckon(limit=limit, started_at=start, office=case.holder)
-        return Clock(
-            case=case, limit=limit, tier=case.tier, step=case.stage, unit=limit.unit, started_at=start, due_at=due_at,
-            is_provisional=is_provisional, set_by=self.by,
-        )  # fmt: skip
+        where = case.place_id or case.centre.division_id
+        limit = rulebook.limit_for(tier=case.tier, step=name, kind=kind, division_code=where, at=self.at)
+        due_at, is_provisional = clocks.reckon(limit=limit, started_at=start, office=office)
+        return {
+            "case": case, "limit": limit, "tier": case.tier, "step": name, "unit": limit.unit, "started_at": start, "due_at": due_at,
+            "is_provisional": is_provisional, "set_by": self.by,
+        }  # fmt: skip
+
+    def start_part(self, name: str, office: Office, kind: str = "") -> None:
+        """A limit beside the deadline, where the rulebook has one for this tier."""
+        try:
+            clock = PartClock(office=office, **self._by_limit(name, kind, office, self.at))
+        except Refusal:
+            return
+        clocks.wind(clock, office=office)
+        self.parts.append(clock)
+
+    def end_part(self, office: Office, name: str = "") -> None:
+        """An office has done what it owed beside the deadline (without a name: whatever it was), or owes it no more."""
+        running = self.case.part_clocks.filter(office=office, ended_at=None)
+        (running.filter(step=name) if name else running.exclude(step__in=LEADS_OWN)).update(ended_at=self.at)
+
+    def limit_parts_anew(self) -> None:
+        """The tier is another: what offices owe beside the deadline goes by its limits, never later for a higher one."""
+        for old in self.case.part_clocks.filter(ended_at=None).select_related("limit", "office"):
+            self._end_clock(old)
+            self.start_part(old.step, old.office, old.limit.kind)
+            for clock in self.parts[-1:]:
+                clock.started_at = old.started_at
+                self._take_place(clock, old, why=recorded(self.action.done))
+
+    def settle_part(self, old: PartClock) -> PartClock:
+        """What was reckoned with a guess goes by the year's holidays now."""
+        self._end_clock(old)
+        clock = PartClock(
+            case=old.case, office=old.office, limit=old.limit, tier=old.tier, step=old.step, unit=old.unit, started_at=old.started_at
+        )
+        self.parts.append(clock)
+        self._take_place(clock, old, why=recorded(self.action.done))
+        clocks.carry_over(old, clock, at=self.at)
+        return clock
+
+    def _end_clock(self, clock: PartClock) -> None:
+        PartClock.objects.filter(pk=clock.pk, ended_at=None).update(ended_at=self.at)
+
+    def _take_place(self, clock: PartClock, old: PartClock, *, why: str) -> None:
+        clock.replaces, clock.why = old, why
+        clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=old.office)
+        clocks.wind(clock, office=old.office)
 
     def replace_deadline(self, *, why: str, limited: Clock | None = None, extension_days: int = 0) -> Clock:
-        """Another deadline within the stage: by the new tier's limit (`limited`), or by the same limit, extended or settled."""
+        """Another deadline within the stage: by the new tier's limit (`limited`), or by the same limit, extended, paused or settled."""
         old = self.case.deadline
         if old is None:
             raise ValueError(f"{self.case.number} has no deadline to replace")
@@ -84,8 +150,9 @@ class Step:
             case=old.case, limit=old.limit, tier=old.tier, step=old.step, unit=old.unit, started_at=old.started_at, set_by=self.by
         )
         clock.replaces, clock.why, clock.extension_days = old, why[:200], extension_days
-        clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=self.case.holder)
-        clocks.wind(clock, office=self.case.holder)
+        pauses = queries.pauses_of(self.case, old.step)
+        clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=self.case.holder, pauses=pauses)
+        clocks.wind(clock, office=self.case.holder, pauses=pauses)
         if limited is None:
             clocks.carry_over(old, clock, at=self.at)
         self.detail["due"] = [timezone.localtime(moment).isoformat() for moment in (old.due_at, clock.due_at)]
@@ -104,6 +171,7 @@ class Step:
         case.save(force_insert=case.version == 1)
         if self.next_deadline:
             self.next_deadline.save(force_insert=True)
+        PartClock.objects.bulk_create(self.parts)
         _record([self])
         return self.event
 

@@ -157,6 +157,69 @@ class Clock(RunningClock):
         ]
 
 
+class PartClock(RunningClock):
+    """A limit beside the deadline: what one office must do by when. Ends when it is done, or when the part or the stage ends."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="part_clocks")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="part_clocks", verbose_name=_("责任机构"))
+
+    class Meta:
+        db_table = "clocks_part_clock"
+        indexes = [
+            models.Index(fields=["next_alarm_at"], name="part_clock_alarm", condition=Q(ended_at=None, next_alarm_at__isnull=False)),
+            models.Index(fields=["due_at"], name="part_clock_provisional", condition=Q(ended_at=None, is_provisional=True)),
+            models.Index(fields=["case", "started_at"], name="part_clock_case"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "office", "step"], condition=Q(ended_at=None), name="part_clock_one_running"),
+            models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="part_clock_due_after_start"),
+            models.CheckConstraint(
+                condition=~Q(tier__in=["I", "II"]) | Q(unit__in=["minute", "day"]), name="part_clock_real_time_for_i_and_ii"
+            ),
+            models.CheckConstraint(condition=Q(replaces=None) | ~Q(why=""), name="part_clock_replaced_with_why"),
+        ]
+
+
+class PauseState(models.TextChoices):
+    ASKED = "asked", _("待批准")
+    GRANTED = "granted", _("已批准")
+    REFUSED = "refused", _("不同意")
+    ENDED = "ended", _("已结束")
+
+
+class Pause(models.Model):
+    """A span in which a deadline does not run: asked for with a reason, granted by the level above, no longer than the limit allows.
+
+    It lasts from `granted_at` to `ends_at`, which an earlier return to work brings forward; half-open.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="pauses")
+    step = models.CharField(_("环节"), max_length=20)
+    days = models.PositiveSmallIntegerField(_("申请暂停天数"))
+    reason = models.TextField(_("理由"), max_length=20_000)
+    state = models.CharField(_("状态"), max_length=8, choices=PauseState, default=PauseState.ASKED)
+    asked_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    asked_at = models.DateTimeField(_("申请时间"))
+    decided_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("批准人"))
+    granted_at = models.DateTimeField(_("开始"), null=True)
+    ends_at = models.DateTimeField(_("结束"), null=True)
+
+    class Meta:
+        db_table = "clocks_pause"
+        indexes = [models.Index(fields=["ends_at"], name="pause_lasting", condition=Q(state="granted"))]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(state__in=["asked", "granted"]), name="pause_one_at_a_time"),
+            models.CheckConstraint(condition=Q(days__range=(1, 60)), name="pause_days"),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "refused"], granted_at=None, ends_at=None)
+                | Q(state__in=["granted", "ended"], decided_by__isnull=False, ends_at__gte=F("granted_at")),
+                name="pause_granted_is_a_span",
+            ),
+            models.CheckConstraint(condition=~Q(decided_by=F("asked_by")), name="pause_decided_by_another"),
+        ]
+
+
 class Event(models.Model):
     """One thing that happened to a case. Append-only; `seq` is the case's version after it.
 

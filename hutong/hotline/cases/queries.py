@@ -73,7 +73,7 @@ def with_offices(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def situation(case: Case, post: Post | None) -> Situation:
-    """The case as it stands and how this post stands to it. Four queries, whatever the case holds."""
+    """The case as it stands and how this post stands to it. Four queries, six at handling, whatever the case holds."""
     parts = list(case.assignments.exclude(kind="lead").filter(state__in=OPEN_PARTS))
     transfer = case.transfers.filter(state__in=("proposed", "settled")).first()
     mine = next((part for part in parts if post and part.office_id == post.office_id), None)
@@ -92,8 +92,16 @@ def situation(case: Case, post: Post | None) -> Situation:
         my_part=mine.state if mine else "",
         open_parts=len(parts),
         is_merged=case.merged_into_id is not None,
+        **(_beside(case, post) if case.stage == Stage.HANDLING else {}),
         is_handed_out=case.lead_id != case.centre_id,
     )
+
+
+def _beside(case: Case, post: Post | None) -> dict[str, Any]:
+    """What the office owes beside the deadline, and whether that may be paused. Two queries."""
+    waits = case.part_clocks.filter(office=post.office_id, ended_at=None).values_list("step", flat=True) if post else ()
+    pause = case.pauses.filter(state__in=("asked", "granted")).values_list("state", flat=True).first()
+    return {"waits": frozenset(waits), "pause": pause or "", "pause_days": case.deadline.limit.pause_days if case.deadline else 0}
 
 
 def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) -> Iterator[str]:
@@ -204,6 +212,12 @@ def since(case_id: UUID, version: int) -> QuerySet[Event]:
 def changed_after(moment: datetime) -> Exists:
     """Whether something happened to a case after a moment: its last event has the number of its version."""
     return Exists(Event.objects.filter(case=OuterRef("pk"), seq=OuterRef("version"), at__gt=moment))
+
+
+def pauses_of(case: Case, step: str) -> list[tuple[datetime, datetime]]:
+    """The spans in which the deadline of a stage did not run, or does not."""
+    spans = case.pauses.filter(step=step, granted_at__gte=case.stage_since).order_by("granted_at").values_list("granted_at", "ends_at")
+    return [(start, end) for start, end in spans if start and end]
 
 
 def is_recused(case: Case, office: Office) -> bool:

@@ -40,6 +40,9 @@ MOVABLE = ("assessment", "dispatch", "handling")  # where a case may stand while
 JUDGED = ("dispatch", "acceptance", "handling", "review", "reply", "follow_up")
 TIERS = ("I", "II", "III", "IV")  # most urgent first
 
+# What the office that acts owes beside the deadline, from the beginning of a stage on.
+BESIDE = {"handling": ("first_contact", "first_report")}
+
 RETURNS_BEFORE_ABOVE = 2
 REPLY_TRIES = 3
 EXTENSION_MAXIMUM_DAYS = 10
@@ -69,6 +72,9 @@ class Situation:
     open_parts: int = 0
     is_merged: bool = False
     is_handed_out: bool = False
+    waits: frozenset[str] = frozenset()  # what this office must do beside the deadline
+    pause_days: int = 0  # how long the limit may be paused
+    pause: str = ""  # asked, or granted and lasting
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,14 @@ NOT_EXTENDED = fact("extended", lambda s: not s.is_extended, _("已延期一次�
 EXTENSION_NOT_ASKED = fact("extension_asked", lambda s: not s.extension_asked, _("延期申请正待上级批准。"))
 EXTENSION_ASKED = fact("no_extension", lambda s: s.extension_asked, _("没有待批准的延期申请。"))
 CENTRE_DECIDES = fact("above_decides", lambda s: "holder" in s.relations, _("第二次退单后由上级裁定主办机构。"), _("请等待上级派单。"))
+NOT_SEEN = fact("seen", lambda s: "first_contact" in s.waits, _("已经见到儿童，或这个等级没有这项时限。"), _("后来的情况请用“记一笔”。"))
+NOT_REPORTED = fact(
+    "first_reported", lambda s: "first_report" in s.waits, _("已经报告，或这个等级没有这项时限。"), _("后来的情况请用“记一笔”。")
+)
+MAY_PAUSE = fact("no_pause", lambda s: s.pause_days > 0, _("制度不允许暂停这一时限。"), _("时间不够时可申请延期。"))
+NO_PAUSE = fact("pause", lambda s: not s.pause, _("已申请暂停，或正在暂停。"))
+PAUSE_ASKED = fact("pause_not_asked", lambda s: s.pause == "asked", _("没有待批准的暂停申请。"))
+PAUSED = fact("not_paused", lambda s: s.pause == "granted", _("时限没有暂停。"))
 NO_TRANSFER = fact("transfer_open", lambda s: not s.transfer, _("移送尚未了结。"), _("等待裁定和接收，或先撤回移送。"))
 TRANSFER_PROPOSED = fact("no_transfer_proposed", lambda s: s.transfer == "proposed", _("没有待裁定的移送。"))
 TRANSFER_SETTLED = fact("no_transfer_settled", lambda s: s.transfer == "settled", _("没有待接收的移送。"))
@@ -201,6 +215,13 @@ _ROWS = (
     row("ask_extension", _("申请延期"), past("申请延期"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS}, (), ORDINARY_TIER, NOT_EXTENDED, EXTENSION_NOT_ASKED, asks=_("延期理由")),
     row("grant_extension", _("同意延期"), past("同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, ORDINARY_TIER),
     row("refuse_extension", _("不同意延期"), past("不同意延期"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), EXTENSION_ASKED, asks=_("不同意的理由")),
+    row("ask_pause", _("申请暂停"), past("申请暂停"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS}, (), MAY_PAUSE, NO_PAUSE, asks=_("暂停理由")),
+    row("grant_pause", _("同意暂停"), past("同意暂停"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), PAUSE_ASKED, MAY_PAUSE),
+    row("refuse_pause", _("不同意暂停"), past("不同意暂停"), ("handling",), {"above_lead": JUDGES | PROVINCE}, (), PAUSE_ASKED, asks=_("不同意的理由")),
+    row("resume", _("恢复计时"), past("恢复计时"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS, "above_lead": JUDGES | PROVINCE} | TIMER, (), PAUSED),
+    # --- what the lead owes beside the deadline
+    row("see_child", _("已见到儿童"), past("见到了儿童"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS | JUDGES}, (), NOT_SEEN, asks=_("见到时的情况"), adds_only=True),
+    row("report_first", _("提交首次报告"), past("提交了首次报告"), ("handling",), {"worker": FIELD | DESK, "lead": HEADS | JUDGES}, (), NOT_REPORTED, asks=_("孩子是否安全，接下来做什么"), adds_only=True),
     # --- other offices' parts
     row("assist", _("请求协办"), past("请求协办"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
     row("refer", _("转介部门"), past("转介部门"), JUDGED, {"centre": JUDGES, "lead": FIELD}, (), asks=_("请对方做什么")),
@@ -242,15 +263,15 @@ ACTIONS = {action.code: action for action in _ROWS}
 # How the buttons of a case stand together. What is in no group is done by timers, by other screens, or with another action.
 GROUPS: dict[Promise, tuple[str, ...]] = {
     _("推进"): (
-        "register", "answer_on_the_spot", "dismiss", "assess", "dispatch", "keep", "accept", "return", "report", "approve", "send_back",
+        "register", "answer_on_the_spot", "dismiss", "assess", "dispatch", "keep", "accept", "return", "see_child", "report_first", "report", "approve", "send_back",
         "answer", "not_reached", "close", "reassess", "reopen", "accept_part", "finish_part", "return_part", "accept_transfer",
-        "decline_transfer", "settle_transfer", "refuse_transfer", "grant_extension", "refuse_extension", "confirm_lower", "refuse_lower",
+        "decline_transfer", "settle_transfer", "refuse_transfer", "grant_extension", "refuse_extension", "grant_pause", "refuse_pause", "resume", "confirm_lower", "refuse_lower",
     ),
     _("记录"): (
         "note", "add_child", "change_child", "set_risk", "add_party", "change_party", "correct", "set_phase", "set_call_back",
         "reveal_reporter",
     ),
-    _("联动"): ("refer", "assist", "consult", "withdraw_part", "name_worker", "ask_extension"),
+    _("联动"): ("refer", "assist", "consult", "withdraw_part", "name_worker", "ask_extension", "ask_pause"),
     _("等级与流转"): ("raise_tier", "propose_lower", "propose_transfer", "withdraw_transfer", "recuse", "merge", "unmerge"),
     _("督办"): ("order",),
 }  # fmt: skip

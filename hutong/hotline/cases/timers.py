@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, wraps
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 
 from hutong.hotline.cases.actions import opening
 from hutong.hotline.cases.door import Step, door, timed, write
-from hutong.hotline.cases.models import Case, Clock, NoticeKind
+from hutong.hotline.cases.models import Case, Clock, NoticeKind, PartClock, Pause, PauseState
 from hutong.hotline.cases.queries import with_offices
 from hutong.hotline.clocks import queries as clocks
+from hutong.hotline.clocks.models import RunningClock
 from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as contact_queries
@@ -35,6 +36,7 @@ AT_ONCE = 200  # of each kind in one sweep
 PUT_OFF = timedelta(minutes=1)
 UNREAD = Tier.II  # what nobody has read may be serious, and a false alarm at tier I would call out police and province
 
+C = TypeVar("C", Clock, PartClock)
 logger = logging.getLogger(__name__)
 
 
@@ -144,40 +146,104 @@ def settle(case_id: UUID, at: datetime) -> str:
     return f"{step.case.number} {clock.step} settled: {settled.due_at:%Y-%m-%d %H:%M}"
 
 
+def provisional_parts() -> QuerySet[PartClock]:
+    """The same, of the clocks beside the deadlines."""
+    return PartClock.objects.filter(ended_at=None, is_provisional=True).order_by("due_at")
+
+
+def to_settle_parts(at: datetime) -> "QuerySet[Any, UUID]":
+    """The clocks beside the deadlines that can be settled by now."""
+    return provisional_parts().filter(due_at__lt=clocks.known_until(at)).values_list("pk", flat=True)
+
+
+@transaction.atomic
+def settle_part(clock_id: UUID, at: datetime) -> str:
+    """As `settle`, of a clock beside the deadline."""
+    if Case.objects.select_for_update(skip_locked=True).filter(part_clocks=clock_id).first() is None:
+        return ""
+    clock = provisional_parts().select_related("case", "limit", "office").filter(pk=clock_id).first()
+    if clock is None:
+        return ""
+    with door(clock.case_id, "settle_deadline", by=None, at=at, step=clock.step, office=str(clock.office_id)) as step:
+        settled = step.settle_part(clock)
+        if settled.due_at != clock.due_at:
+            step.tell(clock.office, NoticeKind.TOLD)
+    return f"{step.case.number} {clock.step} settled: {settled.due_at:%Y-%m-%d %H:%M}"
+
+
+# --- a pause that is over
+
+
+def to_end(at: datetime) -> "QuerySet[Any, UUID]":
+    """The cases whose pause is over."""
+    return Pause.objects.filter(state=PauseState.GRANTED, ends_at__lte=at).order_by("ends_at").values_list("case", flat=True)
+
+
+@transaction.atomic
+def end_pause(case_id: UUID, at: datetime) -> str:
+    """The time granted is over: the deadline runs again, as it was reckoned when the pause was granted."""
+    if Case.objects.select_for_update(skip_locked=True).filter(pk=case_id).first() is None:
+        return ""
+    with door(case_id, "resume", by=None, at=at) as step:
+        step.case.pauses.filter(state=PauseState.GRANTED, ends_at__lte=at).update(state=PauseState.ENDED)
+        step.tell(step.case.holder, NoticeKind.TOLD)
+    return f"{step.case.number} runs again"
+
+
 # --- a limit of which half, most, or all has passed
 
 
 def to_fire(at: datetime) -> "QuerySet[Any, UUID]":
-    """The cases whose deadline has something to tell, tier I first, then oldest first."""
-    due = Clock.objects.filter(ended_at=None, next_alarm_at__lte=at)
-    return due.order_by("tier", "next_alarm_at").values_list("case", flat=True)
+    """The deadlines that have something to tell, tier I first, then oldest first."""
+    return _ringing(Clock, at)
+
+
+def to_fire_parts(at: datetime) -> "QuerySet[Any, UUID]":
+    """The clocks beside the deadlines that have something to tell, tier I first, then oldest first."""
+    return _ringing(PartClock, at)
+
+
+def _ringing(clocks_of: type[Clock] | type[PartClock], at: datetime) -> "QuerySet[Any, UUID]":
+    due = clocks_of._default_manager.filter(ended_at=None, next_alarm_at__lte=at)
+    return due.order_by("tier", "next_alarm_at").values_list("pk", flat=True)
+
+
+def fire(clock_ids: Sequence[UUID], at: datetime) -> list[str]:
+    """限时办理: tell how much of these deadlines has passed. After an outage only the last share, and which ones were not told."""
+    return _fire(Clock, clock_ids, at)
+
+
+def fire_parts(clock_ids: Sequence[UUID], at: datetime) -> list[str]:
+    """The same, of clocks beside the deadlines."""
+    return _fire(PartClock, clock_ids, at)
 
 
 @transaction.atomic
-def fire(case_ids: Sequence[UUID], at: datetime) -> list[str]:
-    """限时办理: tell how much of the limit has passed. After an outage only the last share is told, and which ones were not."""
-    clocks_due = _take_all(case_ids, at)
+def _fire(clocks_of: type[C], clock_ids: Sequence[UUID], at: datetime) -> list[str]:
+    ringing = _take_all(clocks_of, clock_ids, at)
     above = cache(network.above)
     warned: list[Step] = []
     missed: list[Step] = []
-    for clock in clocks_due:
+    for clock in ringing:
         *untold, share = [share for share, moment in clock.alarms if clock.warned < share and moment <= at] or [_next_share(clock)]
         told: dict[str, Any] = {"share": share, "step": clock.step} | ({"untold": untold} if untold else {})
         step = timed(clock.case, "miss" if share == MISSED else "warn", at=at, text=_in_words(untold), **told)
         clock.warned, clock.next_alarm_at = share, clock.rings_after(share)
+        office = clock.office if isinstance(clock, PartClock) else clock.case.holder
         if share == MISSED:
-            clock.missed_at = clock.next_rung_at = at
-            _tell_missed(step, above)
+            clock.missed_at = at
+            clock.next_rung_at = at if isinstance(clock, Clock) else None  # the ladder is the deadline's
+            _tell_missed(step, office, above)
         else:
-            step.tell(step.case.holder, NoticeKind.WARNED)
+            step.tell(office, NoticeKind.WARNED)
         (missed if share == MISSED else warned).append(step)
     write(warned)
     write(missed, missed_at=Coalesce("missed_at", Value(at)))
-    Clock.objects.bulk_update(clocks_due, ["missed_at", "warned", "next_alarm_at", "next_rung_at"])
-    return [f"{clock.case.number} {clock.step} {clock.warned}%" for clock in clocks_due]
+    clocks_of._default_manager.bulk_update(ringing, ["missed_at", "warned", "next_alarm_at", "next_rung_at"])
+    return [f"{clock.case.number} {clock.step} {clock.warned}%" for clock in ringing]
 
 
-def _next_share(clock: Clock) -> int:
+def _next_share(clock: RunningClock) -> int:
     return next(share for share, _moment in clock.alarms if share > clock.warned)
 
 
@@ -186,25 +252,30 @@ def _in_words(untold: list[int]) -> str:
     return _("{shares} 时的提醒没有单独发出。").format(shares=shares) if untold else ""
 
 
-def _tell_missed(step: Step, above: Callable[[Office], Sequence[Office]]) -> None:
-    """The holder and the level above are told; of tier I the province too. The case carries it from now on."""
+def _tell_missed(step: Step, late: Office, above: Callable[[Office], Sequence[Office]]) -> None:
+    """The office that is late and the level above are told; of tier I the province too. The case carries it from now on."""
     case = step.case
     recused = {recusal.office_id for recusal in case.recusals.all()}
-    higher = [office for office in above(case.holder) if office.pk not in recused]  # one that must keep away is passed over
-    for office in (case.holder, *higher[:1], *([case.centre.parent] if case.tier == Tier.I and case.centre.parent else [])):
+    higher = [office for office in above(late) if office.pk not in recused]  # one that must keep away is passed over
+    for office in (late, *higher[:1], *([case.centre.parent] if case.tier == Tier.I and case.centre.parent else [])):
         step.tell(office, NoticeKind.MISSED)
 
 
-def _take_all(case_ids: Sequence[UUID], at: datetime) -> list[Clock]:
-    """The running clocks of these cases that have something to tell, but for cases that somebody else has, as their order asks."""
-    locked = with_offices(Case.objects.select_for_update(of=("self",), skip_locked=True)).prefetch_related("recusals")
-    cases = locked.in_bulk(case_ids)
-    due = {
-        clock.case_id: clock for clock in Clock.objects.select_related("limit").filter(case__in=cases, ended_at=None, next_alarm_at__lte=at)
-    }
-    for key, clock in due.items():
-        clock.case = cases[key]
-    return [due[key] for key in case_ids if key in due]
+def _take_all(clocks_of: type[C], clock_ids: Sequence[UUID], at: datetime) -> list[C]:
+    """Those of these running clocks that have something to tell, in this order, each with its case locked.
+
+    One of each case; left out are cases that somebody else has.
+    """
+    ringing = clocks_of._default_manager.filter(pk__in=clock_ids, ended_at=None, next_alarm_at__lte=at)
+    locked = Case.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ringing.values("case"))
+    cases = {case.pk: case for case in with_offices(locked).prefetch_related("recusals")}
+    beside = ["office"] if clocks_of is PartClock else []
+    found = {clock.pk: clock for clock in ringing.select_related("limit", *beside)}  # asked again, now that the cases are locked
+    taken: dict[UUID, C] = {}
+    for clock in (found[key] for key in clock_ids if key in found and found[key].case_id in cases):
+        clock.case = cases[clock.case_id]
+        taken.setdefault(clock.case_id, clock)
+    return list(taken.values())
 
 
 def _take(case_id: UUID, **wanted: Any) -> Clock | None:
@@ -214,4 +285,11 @@ def _take(case_id: UUID, **wanted: Any) -> Clock | None:
     return Clock.objects.select_related("limit", "case__holder").filter(case=case_id, ended_at=None, **wanted).first()
 
 
-DEEDS = (Deed(to_open, one(open_unread)), Deed(to_settle, one(settle)), Deed(to_fire, fire, together=AT_ONCE))
+DEEDS = (
+    Deed(to_open, one(open_unread)),
+    Deed(to_settle, one(settle)),
+    Deed(to_settle_parts, one(settle_part)),
+    Deed(to_end, one(end_pause)),
+    Deed(to_fire, fire, together=AT_ONCE),
+    Deed(to_fire_parts, fire_parts, together=AT_ONCE),
+)

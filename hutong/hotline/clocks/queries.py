@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 from django.db.models import FilteredRelation, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -156,6 +157,16 @@ def windows(office: Office, *, at: datetime | None = None) -> Windows:
     return hours(office, at=at).windows
 
 
+def all_hours() -> list[tuple[UUID | None, Windows]]:
+    """The hours of every office that has some of its own, and the nation's (None)."""
+    return [(each.office_id, each.windows) for each in WorkHours.objects.filter(held(None))]
+
+
+def all_local_days(*, since: date) -> QuerySet[LocalDay, tuple[str, date, bool]]:
+    """What every division decided about days from `since` on."""
+    return LocalDay.objects.filter(held(None), day__gte=since).values_list("division", "day", "is_workday")
+
+
 # --- sums
 
 
@@ -171,31 +182,35 @@ def reckon(*, limit: Limit, started_at: datetime, office: Office, pauses: Iterab
     return _reckoned(started_at, limit.amount, limit.unit, office, at, pauses=pauses, ends_on_workday=limit.ends_on_workday)
 
 
-def extend(before: Reckoning, *, days: int, office: Office, at: datetime | None = None) -> Reckoning:
+def extend(before: Reckoning, *, days: int, office: Office, at: datetime | None = None, pauses: Iterable[Span] = ()) -> Reckoning:
     """延期: so many working days (of the whole day) after the day on which it was due."""
-    longer = _reckoned(before.due_at, days, Unit.WORKING_DAY, office, at)
+    longer = _reckoned(before.due_at, days, Unit.WORKING_DAY, office, at, pauses=pauses)
     return longer._replace(is_provisional=before.is_provisional or longer.is_provisional)
 
 
-def settled(clock: RunningClock, *, office: Office, at: datetime | None = None) -> Reckoning:
-    """When the clock is due by what is known: a certain one stands as it was set, a provisional one is reckoned anew."""
+def settled(clock: RunningClock, *, office: Office, at: datetime | None = None, pauses: Iterable[Span] = ()) -> Reckoning:
+    """When the clock is due by what is known: a certain one stands as it was set, a provisional or a paused one is reckoned anew."""
     if not clock.is_provisional:
-        return Reckoning(clock.due_at)
+        if not pauses:
+            return Reckoning(clock.due_at)
+        at = _set_at(clock)  # a pause changes nothing else
     if clock.replaces:
-        return replacing(clock, clock.replaces, office=office, at=at)
-    return reckon(limit=clock.limit, started_at=clock.started_at, office=office, at=at)
+        return replacing(clock, clock.replaces, office=office, at=at, pauses=pauses)
+    return reckon(limit=clock.limit, started_at=clock.started_at, office=office, at=at, pauses=pauses)
 
 
-def replacing(clock: RunningClock, old: RunningClock, *, office: Office, at: datetime | None = None) -> Reckoning:
+def replacing(
+    clock: RunningClock, old: RunningClock, *, office: Office, at: datetime | None = None, pauses: Iterable[Span] = ()
+) -> Reckoning:  # fmt: skip
     """When a clock is due that takes the place of `old`: later by the extension, else never later when the tier rose, never earlier
     when it fell, and otherwise as `old`.
     """
-    before = settled(old, office=office, at=at)
+    before = settled(old, office=office, at=at, pauses=pauses)
     if clock.extension_days:
-        return extend(before, days=clock.extension_days, office=office, at=at)
+        return extend(before, days=clock.extension_days, office=office, at=at, pauses=pauses)
     if clock.tier == old.tier:
         return before
-    anew = reckon(limit=clock.limit, started_at=clock.started_at, office=office, at=at)
+    anew = reckon(limit=clock.limit, started_at=clock.started_at, office=office, at=at, pauses=pauses)
     due_at, is_provisional = (min if rises(clock, old) else max)(before, anew)
     return Reckoning(max(due_at, clock.started_at), is_provisional)
 

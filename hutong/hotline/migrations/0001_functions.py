@@ -1,4 +1,4 @@
-"""What must stand before the tables: the maker of search tokens."""
+"""What must stand before the tables: the maker of search tokens, and what windows of a day are."""
 
 from django.db import migrations
 
@@ -15,8 +15,20 @@ RETURN (
 COMMENT ON FUNCTION hutong_bigrams IS 'Every two neighbouring characters of a text, and its last one alone';
 """
 
+WINDOWS = """
+CREATE FUNCTION hutong_are_windows(edges smallint[]) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT
+RETURN cardinality(edges) >= 2 AND cardinality(edges) % 2 = 0 AND edges[1] >= 0 AND edges[cardinality(edges)] <= 1440
+  AND (SELECT bool_and(edge < next OR place % 2 = 0 AND edge = next) FROM (
+    SELECT edge, place, lead(edge) OVER (ORDER BY place) AS next FROM unnest(edges) WITH ORDINALITY AS each (edge, place)
+  ) AS pairs WHERE next IS NOT NULL);
+COMMENT ON FUNCTION hutong_are_windows IS 'Minutes of a day at which windows begin and end in turn, none overlapping the next';
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
     dependencies = []
-    operations = [migrations.RunSQL(BIGRAMS, "DROP FUNCTION hutong_bigrams")]
+    operations = [
+        migrations.RunSQL(BIGRAMS, "DROP FUNCTION hutong_bigrams"),
+        migrations.RunSQL(WINDOWS, "DROP FUNCTION hutong_are_windows"),
+    ]

@@ -1,6 +1,6 @@
 """Questions about orders and the ladder: who sees which, whom one may order, what waits for whom, and whom a missed deadline climbs to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,10 +15,9 @@ from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, Post
 from hutong.hotline.rulebook import queries as rulebook
-from hutong.hotline.rulebook.models import Limit
+from hutong.hotline.rulebook.models import Limit, Rung
 from hutong.hotline.supervision import rules
 from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
-from hutong.hotline.supervision.rules import Rung
 
 LIVE_PARTS = ("offered", "accepted")
 
@@ -156,14 +155,14 @@ def acting(order: Order) -> Office:
 # --- the ladder
 
 
-def rungs_for(*, tier: str, division_code: str | None, at: datetime) -> list[Rung]:
-    """The rungs of a tier, lowest first, as in force there and then."""
-    return [rung for rung in rules.LADDER if rung.tier == tier]
-
-
 def rungs_of(clock: Any, case: Case) -> list[Rung]:
     """The ladder with which a deadline was born."""
-    return rungs_for(tier=clock.tier, division_code=case.place_id or case.centre.division_id, at=clock.started_at)
+    return rulebook.rungs_for(tier=clock.tier, division_code=case.place_id or case.centre.division_id, at=clock.started_at)
+
+
+def next_rung(rungs: Iterable[Rung], told: int) -> Rung | None:
+    """The rung above the last one that was told; None at the top."""
+    return min((rung for rung in rungs if rung.position > told), key=lambda rung: rung.position, default=None)
 
 
 def _county(case: Case, on: date) -> Office | None:
@@ -202,5 +201,5 @@ def climb_of(case: Case) -> Climb | None:
     if clock is None or clock.missed_at is None:
         return None
     told = case.events.filter(action="climb", at__gte=clock.missed_at).order_by("seq")
-    above = rules.next_rung(rungs_of(clock, case), clock.rung)
+    above = next_rung(rungs_of(clock, case), clock.rung)
     return Climb(list(told), above.target if above else "", clock.next_rung_at)

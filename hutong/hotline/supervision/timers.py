@@ -23,11 +23,11 @@ from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.kernel.texts import recorded
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office
-from hutong.hotline.supervision import queries, rules
+from hutong.hotline.rulebook.models import Rung
+from hutong.hotline.supervision import queries
 from hutong.hotline.supervision.actions import issue
 from hutong.hotline.supervision.door import order_door
 from hutong.hotline.supervision.models import Order, OrderClock
-from hutong.hotline.supervision.rules import Rung
 
 SUBJECT = _("个案 {number}“{step}”逾期未办")
 TEXT = _(
@@ -51,14 +51,14 @@ def climb(clock_id: UUID, at: datetime) -> str:
     if clock is None:
         return ""
     rungs = queries.rungs_of(clock, clock.case)
-    rung = rules.next_rung(rungs, clock.rung)
+    rung = queries.next_rung(rungs, clock.rung)
     if rung is None or _moment(clock, rung) > at:
         Clock.objects.filter(pk=clock.pk).update(next_rung_at=rung and _moment(clock, rung))
         return ""
     told: dict[str, Any] = {"clock": str(clock.pk), "rung": rung.position, "target": rung.target, "step": clock.step, "notice": rung.notice}
     with door(clock.case_id, "climb", by=None, at=at, text=rung.next_step, **told) as step:
         _tell(step, clock, rung)
-        above = rules.next_rung(rungs, rung.position)
+        above = queries.next_rung(rungs, rung.position)
         clock.rung, clock.next_rung_at = rung.position, _moment(clock, above) if above else None
         clock.save(update_fields=["rung", "next_rung_at"])
     return f"{step.case.number} {clock.step} rung {rung.position}"

@@ -1,7 +1,8 @@
 """What a trial replays, and trials as they stand."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from hutong.hotline.cases.models import Case, Clock
 from hutong.hotline.clocks import queries as clocks
-from hutong.hotline.clocks.models import WorkWindow
+from hutong.hotline.clocks.rules import Windows
 from hutong.hotline.clocks.working import WorkingTime
 from hutong.hotline.network.models import Office
 from hutong.hotline.rulebook.models import Limit, Rulebook, RulebookState
@@ -59,19 +60,38 @@ def limits(book: Rulebook, *, at: datetime) -> dict[tuple[str, str, str], Terms]
 
 
 class Times:
-    """The working time of every office, made when first asked for. Two queries."""
+    """The working time of every office, made when first asked for: its hours, or those from above, and its place's days. Four queries."""
 
     def __init__(self, since: datetime, until: datetime) -> None:
         self.since, self.until = since - MARGIN, until
         self.calendar = clocks.calendar(since=self.since.date())
-        self.windows: dict[str, list[tuple[int, int]]] = {}
-        for office, start, end in WorkWindow.objects.order_by("start").values_list("office", "start", "end"):
-            self.windows.setdefault(office.hex if office else "", []).append((start, end))
+        self.offices: dict[str, tuple[str | None, str]] = {}
+        for office, above, place in _offices():
+            self.offices[office.hex] = (above.hex if above else None, place or "")
+        self.hours = {office.hex if office else None: windows for office, windows in clocks.all_hours()}
+        self.local: dict[str, dict[date, bool]] = {}
+        for place, day, is_workday in clocks.all_local_days(since=self.since.date()):
+            self.local.setdefault(place, {})[day] = is_workday
         self.of = cache(self._of)
-        self._with = cache(lambda windows: WorkingTime(self.since, self.until, calendar=self.calendar, windows=windows, ahead=AHEAD))
+        self._with = cache(self._made)
 
     def _of(self, office: str) -> WorkingTime:
-        return self._with(tuple(self.windows.get(office) or self.windows[""]))
+        place = self.offices[office][1]
+        return self._with(self._windows(office), tuple(code for code in chain(place) if code in self.local))
+
+    def _windows(self, office: str | None) -> Windows:
+        while office and office not in self.hours:
+            office, _place = self.offices[office]
+        return self.hours[office]
+
+    def _made(self, windows: Windows, places: tuple[str, ...]) -> WorkingTime:
+        """The nearest place last: it has the last word."""
+        local = {day: is_workday for place in places for day, is_workday in self.local[place].items()}
+        return WorkingTime(self.since, self.until, calendar=replace(self.calendar, local=local), windows=windows, ahead=AHEAD)
+
+
+def _offices() -> Iterator[tuple[UUID, UUID | None, str | None]]:
+    return Office.objects.values_list("pk", "parent", "division").iterator()
 
 
 def trial(pk: UUID) -> RulebookTrial | None:

@@ -96,6 +96,7 @@ def _change_tier(step: Step, tier: str) -> None:
         case.extension_days, case.extension_by, case.is_extended = None, None, False
     limited = step.limited(case.stage_since if falls else step.at)
     step.replace_deadline(why=step.text or recorded(step.action.done), limited=limited)
+    step.limit_parts_anew()
 
 
 def settle_lowering(case: Case) -> None:

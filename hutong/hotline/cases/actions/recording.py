@@ -30,6 +30,21 @@ def note(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None =
     return step.event
 
 
+def see_child(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None, once: UUID | None = None) -> Event:
+    """首次见到儿童: somebody of the office that acts has seen the child, and how the child was."""
+    with door(case_id, "see_child", by=by, at=at, seen=seen, once=once, text=text) as step:
+        step.end_part(by.office, "first_contact")
+    return step.event
+
+
+def report_first(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None, once: UUID | None = None) -> Event:
+    """首次书面报告: whether the child is safe, and what is done next; the centre is told."""
+    with door(case_id, "report_first", by=by, at=at, seen=seen, once=once, text=text) as step:
+        step.end_part(by.office, "first_report")
+        step.tell(step.case.centre, NoticeKind.TOLD)
+    return step.event
+
+
 def add_contact(case_id: UUID, *, contact: Contact, by: Post, at: datetime) -> Case:
     """Another report about the same matter. On a closed case it is linked, and the centre is told."""
     with door(case_id, "add_contact", by=by, at=at, channel=contact.channel, contact=str(contact.pk)) as step:

@@ -37,6 +37,7 @@ def recuse(
 def _take_from_office(step: Step, office: Office) -> None:
     case = step.case
     case.assignments.filter(office=office, state__in=("offered", "accepted")).update(state="withdrawn", ended_at=step.at)
+    case.part_clocks.filter(office=office, ended_at=None).update(ended_at=step.at)
     for order in case.orders.filter(Q(office=office) | Q(issuer=office), ended_at=None):
         order.change("withdraw_order", "withdrawn", by=step.by, at=step.at, text=step.text)
     open_transfers = case.transfers.filter(Q(receiver=office) | Q(decider=office), state__in=("proposed", "settled"))
