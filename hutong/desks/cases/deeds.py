@@ -10,6 +10,7 @@ from uuid import UUID
 from django import forms
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.components.fields import DivisionField, Line, OfficeField
@@ -39,6 +40,8 @@ QUOTED = {
     "answer": ("report",),
     "grant_extension": ("ask_extension",),
     "refuse_extension": ("ask_extension",),
+    "grant_pause": ("ask_pause",),
+    "refuse_pause": ("ask_pause",),
     "confirm_lower": ("propose_lower",),
     "refuse_lower": ("propose_lower",),
     "settle_transfer": ("propose_transfer",),
@@ -165,6 +168,16 @@ def yes_no(label: Any) -> forms.Field:
     return forms.TypedChoiceField(label=label, choices=YES_NO, coerce=lambda value: value == "yes", widget=forms.RadioSelect)
 
 
+def days(asked: Asked) -> forms.Field:
+    """How long an extension or a pause is to be."""
+    if asked.action.code == "ask_pause":
+        most = asked.case.deadline.limit.pause_days if asked.case.deadline else 0
+        help_text = format_lazy(_("最多 {most} 天，由上级批准；暂停期间不计时"), most=most)
+        return forms.IntegerField(label=_("暂停几天"), min_value=1, max_value=most, help_text=help_text)
+    help_text = _("最多 10 个工作日，只有一次，由上级批准")
+    return forms.IntegerField(label=_("延期几个工作日"), min_value=1, max_value=rules.EXTENSION_MAXIMUM_DAYS, help_text=help_text)
+
+
 FIELDS: dict[str, Callable[[Asked], forms.Field]] = {
     "tier": tier,
     "category": lambda asked: choices(Category, _("类别"), asked.case.category),
@@ -175,12 +188,7 @@ FIELDS: dict[str, Callable[[Asked], forms.Field]] = {
     "office": office,
     "staff": lambda asked: StaffField(asked.post),
     "worker": worker,
-    "days": lambda asked: forms.IntegerField(
-        label=_("延期几个工作日"),
-        min_value=1,
-        max_value=rules.EXTENSION_MAXIMUM_DAYS,
-        help_text=_("最多 10 个工作日，只有一次，由上级批准"),
-    ),
+    "days": days,
     "child": child,
     "child_state": lambda asked: choices(ChildState, _("儿童现状"), radio=True),
     "guardianship_risk": lambda asked: choices(GuardianshipRisk, _("监护风险（家庭）"), radio=True),

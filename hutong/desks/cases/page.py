@@ -55,6 +55,8 @@ class File:
             "transfer": moving.first(),
             "orders": [(order, supervision.acting(order)) for order in supervision.about(self.case, self.post) if order.ended_at is None],
             "climb": self.climb(),
+            "beside": queries.beside(self.case),
+            "pause": queries.open_pause(self.case),
             "sees_reporter": self.sees_reporter,
         }
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hutong.hotline.cases import rules
-from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, Presence, Recusal, Stage
+from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, PartClock, Pause, PauseState, Presence, Recusal, Stage
 from hutong.hotline.cases.rules import Action, Situation
 from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.numbers import half_width
@@ -100,8 +100,12 @@ def situation(case: Case, post: Post | None) -> Situation:
 def _beside(case: Case, post: Post | None) -> dict[str, Any]:
     """What the office owes beside the deadline, and whether that may be paused. Two queries."""
     waits = case.part_clocks.filter(office=post.office_id, ended_at=None).values_list("step", flat=True) if post else ()
-    pause = case.pauses.filter(state__in=("asked", "granted")).values_list("state", flat=True).first()
-    return {"waits": frozenset(waits), "pause": pause or "", "pause_days": case.deadline.limit.pause_days if case.deadline else 0}
+    pause = open_pause(case)
+    return {
+        "waits": frozenset(waits),
+        "pause": pause.state if pause else "",
+        "pause_days": case.deadline.limit.pause_days if case.deadline else 0,
+    }
 
 
 def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) -> Iterator[str]:
@@ -212,6 +216,16 @@ def since(case_id: UUID, version: int) -> QuerySet[Event]:
 def changed_after(moment: datetime) -> Exists:
     """Whether something happened to a case after a moment: its last event has the number of its version."""
     return Exists(Event.objects.filter(case=OuterRef("pk"), seq=OuterRef("version"), at__gt=moment))
+
+
+def beside(case: Case) -> QuerySet[PartClock]:
+    """What offices owe beside the deadline, due first."""
+    return case.part_clocks.filter(ended_at=None).select_related("office").order_by("due_at")
+
+
+def open_pause(case: Case) -> Pause | None:
+    """The pause that is asked for, or lasts."""
+    return case.pauses.filter(state__in=(PauseState.ASKED, PauseState.GRANTED)).first()
 
 
 def pauses_of(case: Case, step: str) -> list[tuple[datetime, datetime]]:

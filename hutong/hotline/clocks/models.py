@@ -11,6 +11,7 @@ from hutong.hotline.clocks.rules import MISSED, Windows
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network.models import Division, Office, Post
 from hutong.hotline.rulebook.models import Limit, Tier, Unit
+from hutong.hotline.rulebook.rules import STEP_LABELS
 
 
 class Standing(models.Model):
@@ -103,7 +104,7 @@ class RunningClock(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     limit = models.ForeignKey(Limit, models.PROTECT, related_name="+", verbose_name=_("所依时限"))
     tier = models.CharField(_("等级"), max_length=3, choices=Tier)
-    step = models.CharField(_("环节"), max_length=20)
+    step = models.CharField(_("环节"), max_length=20, choices=STEP_LABELS)
     unit = models.CharField(_("单位"), max_length=15, choices=Unit)
     started_at = models.DateTimeField(_("开始"))
     due_at = models.DateTimeField(_("到期"))

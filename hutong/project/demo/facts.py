@@ -217,6 +217,7 @@ MORE: dict[str, Callable[[Scene], Given | None]] = {
     "raise_tier": partial(_tier, higher=True),
     "propose_lower": partial(_tier, higher=False),
     "ask_extension": lambda scene: {"days": scene.dice.randint(2, 10)},
+    "ask_pause": lambda scene: {"days": scene.dice.randint(1, 5)},
     "assist": _part(Kind.ASSIST),
     "refer": _part(Kind.REFERRAL),
     "consult": _part(Kind.CONSULTATION),

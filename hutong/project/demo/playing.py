@@ -42,22 +42,23 @@ MOMENT = timedelta(milliseconds=300)
 
 # How often a row of the table is chosen among those that are open. What others wait for comes first; the rest is done now and then.
 AWAITED = {
-    "register": 60, "assess": 60, "dispatch": 60, "accept": 60, "report": 40, "approve": 50, "answer": 50, "close": 50,
-    "grant_extension": 40, "confirm_lower": 40, "accept_part": 60, "finish_part": 40, "settle_transfer": 40, "accept_transfer": 40,
-    "return": 8, "send_back": 8, "not_reached": 8, "refuse_extension": 8, "refuse_lower": 8, "return_part": 6, "refuse_transfer": 8,
-    "decline_transfer": 8,
+    "register": 60, "assess": 60, "dispatch": 60, "accept": 60, "report": 40, "see_child": 50, "report_first": 40,
+    "approve": 50, "answer": 50, "close": 50, "grant_extension": 40, "grant_pause": 40, "confirm_lower": 40, "accept_part": 60,
+    "finish_part": 40, "settle_transfer": 40, "accept_transfer": 40, "return": 8, "send_back": 8, "not_reached": 8,
+    "refuse_extension": 8, "refuse_pause": 8, "refuse_lower": 8, "return_part": 6, "refuse_transfer": 8, "decline_transfer": 8,
 }  # fmt: skip
 NOW_AND_THEN = {
-    "keep": 3, "reassess": 4, "answer_on_the_spot": 30, "dismiss": 1, "reopen": 0.3, "unmerge": 0.5, "note": 1, "set_risk": 2, "refer": 3,
-    "ask_extension": 4, "assist": 0.5, "consult": 0.5, "add_child": 0.2, "add_party": 0.5, "correct": 0.3, "change_child": 0.3,
-    "change_party": 0.3, "set_phase": 0.5, "set_call_back": 0.3,
+    "keep": 3, "reassess": 4, "answer_on_the_spot": 30, "dismiss": 1, "reopen": 0.3, "unmerge": 0.5, "note": 1, "set_risk": 2,
+    "refer": 3, "ask_extension": 4, "ask_pause": 1, "resume": 2, "assist": 0.5, "consult": 0.5, "add_child": 0.2,
+    "add_party": 0.5, "correct": 0.3, "change_child": 0.3, "change_party": 0.3, "set_phase": 0.5, "set_call_back": 0.3,
     "reveal_reporter": 0.5, "recuse": 0.2, "raise_tier": 0.4, "propose_lower": 0.4, "name_worker": 0.5, "withdraw_part": 0.3,
     "propose_transfer": 0.5, "withdraw_transfer": 2, "merge": 0.2,
 }  # fmt: skip
 CHANCE = AWAITED | NOW_AND_THEN
 NOT_YET = 5  # so much oftener where it was never done before, or leads to what was not
 LEADS_TO = {
-    "ask_extension": ("grant_extension", "refuse_extension"), "propose_lower": ("confirm_lower", "refuse_lower"),
+    "ask_extension": ("grant_extension", "refuse_extension"), "ask_pause": ("grant_pause", "refuse_pause"), "grant_pause": ("resume",),
+    "propose_lower": ("confirm_lower", "refuse_lower"),
     "propose_transfer": ("withdraw_transfer", "settle_transfer", "refuse_transfer"), "merge": ("unmerge",),
     "settle_transfer": ("accept_transfer", "decline_transfer"), "refer": ("accept_part", "return_part", "finish_part", "withdraw_part"),
 }  # fmt: skip
