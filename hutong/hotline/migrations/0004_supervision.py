@@ -120,6 +120,8 @@ CREATE CONSTRAINT TRIGGER recusal_ends_orders AFTER INSERT ON cases_recusal
 RIGHTS = """
 GRANT SELECT, INSERT, UPDATE ON supervision_order, supervision_clock TO hutong_work;
 GRANT SELECT, INSERT ON supervision_event TO hutong_work;
+REVOKE DELETE ON supervision_order, supervision_clock FROM hutong_work;
+REVOKE UPDATE, DELETE ON supervision_event FROM hutong_work;
 """
 
 
