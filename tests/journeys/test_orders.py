@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -28,10 +29,12 @@ def sweep() -> None:
 
 
 def recently(stage: str, *, tier: str, missed_ago: timedelta) -> Case:
-    """A case whose deadline was missed so long ago, and of which nothing was told yet but that."""
-    case = case_at(stage, tier=tier, at=timezone.now() - timedelta(days=30))
-    due = Clock.objects.get(case=case, ended_at=None).due_at
-    return case_at(stage, tier=tier, at=timezone.now() - timedelta(days=30) + (timezone.now() - due) - missed_ago)
+    """A case whose deadline passed so long ago: when it must have been opened is tried out first, and taken back."""
+    then = timezone.now() - timedelta(days=30)
+    with transaction.atomic():
+        length = Clock.objects.get(case=case_at(stage, tier=tier, at=then), ended_at=None).due_at - then
+        transaction.set_rollback(True)
+    return case_at(stage, tier=tier, at=timezone.now() - missed_ago - length)
 
 
 def test_an_order_walks_from_issue_to_acceptance_between_three_people(site: Site) -> None:
@@ -75,7 +78,6 @@ def test_a_missed_tier_ii_climbs_to_the_province_without_a_reload(site: Site) ->
     song.goto(site.url("cases:work", list="notices"))
     zhou.goto(site.url("supervision:orders"))
     sweep()
-    Clock.objects.filter(case=case, ended_at=None).update(next_rung_at=timezone.now())
     clock = Clock.objects.get(case=case, ended_at=None)
     assert clock.missed_at is not None
     expect(song.get_by_role("link", name=case.title)).to_be_hidden()
