@@ -53,7 +53,7 @@ class File:
             "first": next((each.code for each in open_now if each.to), ""),
             "refused": [(action, reason) for action, reason in offered if reason],
             "transfer": moving.first(),
-            "orders": [(order, supervision.acting(order)) for order in supervision.about(self.case, self.post) if order.ended_at is None],
+            "orders": supervision.about(self.case, self.post).filter(ended_at=None),
             "climb": self.climb(),
             "beside": queries.beside(self.case),
             "pause": queries.open_pause(self.case),

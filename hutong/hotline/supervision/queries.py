@@ -34,10 +34,10 @@ def visible_to(post: Post) -> QuerySet[Order]:
 
 
 def shown_to(post: Post) -> QuerySet[Order]:
-    """The same with what is around them, in one query; `sees_case` is whether this person may see the case that one is about."""
+    """The same with what is around them, in one query: whether it waits for us, and whether this person may see the case."""
     seen = cases.visible_to(post).filter(pk=OuterRef("case"))
     rows = visible_to(post).select_related("office", "issuer__division", "case", "deadline__limit", "post__staff")
-    return rows.annotate(sees_case=Exists(seen))
+    return rows.annotate(sees_case=Exists(seen), waits_for_us=_waits_for(post))
 
 
 def in_states(post: Post, states: tuple[str, ...]) -> QuerySet[Order]:
@@ -53,8 +53,11 @@ def counts(post: Post) -> dict[str, int]:
 
 def waiting(post: Post) -> QuerySet[Order]:
     """What waits for this office: to be signed for or answered, or an answer to be judged."""
-    mine = Q(office=post.office_id, state__in=("issued", "received")) | Q(issuer=post.office_id, state="answered")
-    return visible_to(post).filter(mine)
+    return visible_to(post).filter(_waits_for(post))
+
+
+def _waits_for(post: Post) -> Q:
+    return Q(office=post.office_id, state__in=("issued", "received")) | Q(issuer=post.office_id, state="answered")
 
 
 def about(case: Case, post: Post) -> QuerySet[Order]:

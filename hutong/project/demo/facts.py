@@ -21,6 +21,7 @@ from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, GuardianshipRisk, Sex, SuicideRisk
 from hutong.hotline.replies.models import Satisfaction
 from hutong.hotline.rulebook.models import ChildStatus
+from hutong.hotline.supervision import queries as supervision
 from hutong.project.demo import wording
 from hutong.project.demo.people import Staff
 from hutong.project.demo.reports import Report
@@ -157,6 +158,12 @@ def _same_matter(scene: Scene) -> Given | None:
     return {"into": scene.dice.choice(found)} if found else None
 
 
+def _ordered(scene: Scene) -> Given | None:
+    """Somebody below who is on the case."""
+    found = list(supervision.addressees_about(scene.case, scene.by))
+    return {"office": scene.dice.choice(found), "subject": scene.dice.choice(wording.SUBJECTS)} if found else None
+
+
 def _new_child(scene: Scene) -> Given:
     return {"child": child(scene.report, scene.case.place, scene.by, scene.at, scene.dice)}
 
@@ -224,4 +231,5 @@ MORE: dict[str, Callable[[Scene], Given | None]] = {
     "withdraw_part": _withdrawn,
     "propose_transfer": _receiver,
     "merge": _same_matter,
+    "order": _ordered,
 }

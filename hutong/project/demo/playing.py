@@ -26,12 +26,15 @@ from hutong.hotline.cases.models import Case, CaseContact, Clock
 from hutong.hotline.contacts.models import Contact, Outcome
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Post
+from hutong.hotline.supervision import timers as supervision
+from hutong.hotline.supervision.models import OrderClock
 from hutong.hotline.verbs import VERBS
 from hutong.project.demo.facts import Scene, fitting
 from hutong.project.demo.people import Staff
 from hutong.project.demo.reports import Report
 
 SEED = 12349
+TIMERS = (*timers.DEEDS, *supervision.DEEDS)
 REST = timedelta(minutes=2)  # before now: kept for what is still missing then
 SHORTEST = timedelta(minutes=2)  # between two deeds on a case
 LATE = timedelta(hours=4)  # how long what is late already is left
@@ -52,7 +55,7 @@ NOW_AND_THEN = {
     "refer": 3, "ask_extension": 4, "ask_pause": 1, "resume": 2, "assist": 0.5, "consult": 0.5, "add_child": 0.2,
     "add_party": 0.5, "correct": 0.3, "change_child": 0.3, "change_party": 0.3, "set_phase": 0.5, "set_call_back": 0.3,
     "reveal_reporter": 0.5, "recuse": 0.2, "raise_tier": 0.4, "propose_lower": 0.4, "name_worker": 0.5, "withdraw_part": 0.3,
-    "propose_transfer": 0.5, "withdraw_transfer": 2, "merge": 0.2,
+    "propose_transfer": 0.5, "withdraw_transfer": 2, "merge": 0.2, "order": 0.2,
 }  # fmt: skip
 CHANCE = AWAITED | NOW_AND_THEN
 NOT_YET = 5  # so much oftener where it was never done before, or leads to what was not
@@ -123,7 +126,7 @@ class Play:
         """What clocks do meanwhile, each at its moment."""
         put_off: dict[UUID, datetime] = {}
         while (moment := _next_moment()) and moment <= until:
-            timers.sweep(at=moment, put_off=put_off)
+            timers.sweep(at=moment, put_off=put_off, deeds=TIMERS)
             _check()
             if put_off:
                 raise RuntimeError(f"A timer failed; what it said stands above: {put_off}")
@@ -238,10 +241,11 @@ def missing_stages(played: Iterable[UUID]) -> list[str]:
 
 
 def _next_moment() -> datetime | None:
-    """When a clock tells of something next, or what arrived should have been read."""
-    alarm = Clock.objects.filter(ended_at=None).aggregate(next=Min("next_alarm_at"))["next"]
+    """When a clock tells of something or climbs next, or what arrived should have been read."""
+    alarms = Clock.objects.filter(ended_at=None).aggregate(alarm=Min("next_alarm_at"), rung=Min("next_rung_at"))
+    order = OrderClock.objects.filter(ended_at=None).aggregate(next=Min("next_alarm_at"))["next"]
     unread = Contact.objects.filter(outcome=Outcome.PENDING).aggregate(next=Min("due_at"))["next"]
-    return min((moment for moment in (alarm, unread) if moment), default=None)
+    return min((moment for moment in (*alarms.values(), order, unread) if moment), default=None)
 
 
 def _check() -> None:

@@ -4,6 +4,7 @@ After each step the nine rules of the design are checked against a plain model o
 """
 
 import inspect
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,10 @@ from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Office, Post
 from hutong.hotline.people.actions import ChildFacts, PersonFacts
 from hutong.hotline.people.models import Child, Person
+from hutong.hotline.supervision import actions
+from hutong.hotline.supervision import queries as orders
+from hutong.hotline.supervision import timers as supervision
+from hutong.hotline.supervision.models import Order
 from hutong.hotline.verbs import VERBS
 from hutong.project.database import Addresses
 from tests.cast import OFFICES, PEOPLE
@@ -32,6 +37,9 @@ from tests.loop import opened as open_one
 
 people = st.sampled_from(sorted(PEOPLE))
 codes = st.sampled_from(sorted(VERBS))
+ORDER_VERBS = (
+    actions.receive_order, actions.answer_order, actions.accept_order_answer, actions.refuse_order_answer, actions.withdraw_order,
+)  # fmt: skip
 tiers = st.sampled_from((*rules.TIERS, "V"))
 texts = st.sampled_from(("因为如此", "因为如此，\ud800\x00还有", " ", "长" * 20_001))
 
@@ -78,10 +86,24 @@ class Loop(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.at += timedelta(minutes=minutes)
         before = self.stored()
-        fired = timers.sweep(at=self.at)
+        fired = timers.sweep(at=self.at, deeds=(*timers.DEEDS, *supervision.DEEDS))
         after = self.stored()
         assert sum(after.values()) - sum(before.values()) == len(fired)
         self.versions = after
+
+    @precondition(lambda self: Order.objects.exists())
+    @rule(data=st.data(), who=people, verb=st.sampled_from(ORDER_VERBS))
+    def do_something_to_an_order(self, data: st.DataObject, who: str, verb: Callable[..., Order]) -> None:
+        order = Order.objects.get(pk=data.draw(st.sampled_from(sorted(Order.objects.values_list("pk", flat=True)))))
+        self.at += timedelta(minutes=1)
+        before, reason = self.stored(), orders.why_not(order, self.posts[who], verb.__name__)
+        try:
+            verb(order.pk, by=self.posts[who], at=self.at, text=data.draw(texts))
+        except Refusal:
+            assert self.stored() == before, "a refused deed left something behind"
+            return
+        assert reason is None, f"{verb.__name__} was done though {reason}"
+        self.versions = before | {order.case_id: before[order.case_id] + 1}
 
     # --- how it is done
 
@@ -160,6 +182,14 @@ class Loop(RuleBasedStateMachine):
             numbers[case].append(seq)
         assert numbers == {key: list(range(1, version + 1)) for key, version in self.versions.items()}
         assert AuditEntry.objects.exclude(event_id=None).count() == sum(self.versions.values())
+
+    @invariant()
+    def an_open_order_has_one_clock_and_is_with_no_recused_office(self) -> None:
+        for order in Order.objects.select_related("case").prefetch_related("clocks"):
+            running = [clock for clock in order.clocks.all() if clock.ended_at is None]
+            assert len(running) == (order.ended_at is None)
+            assert order.events.count() == order.version
+            assert order.ended_at or not {order.office_id, order.issuer_id} & self.kept_away(order.case)
 
     @invariant()
     def no_contact_is_left_hanging(self) -> None:
