@@ -30,10 +30,11 @@ MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "huto
              "requirements.txt")  # fmt: skip
 # Swept after a test that commits; everything else belongs to the template.
 WORK_TABLES = (
-    "audit_entry", "assignments_assignment", "assignments_transfer", "cases_case", "cases_child", "cases_contact", "cases_event",
-    "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "contacts_contact", "contacts_draft",
-    "contacts_reporter", "network_api_token", "people_child", "people_person", "replies_follow_up", "replies_reply", "supervision_clock",
-    "supervision_event", "supervision_order", "django_session",
+    "audit_entry", "assignments_assignment", "assignments_transfer", "cases_case", "cases_child", "cases_contact",
+    "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
+    "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "network_api_token", "people_child",
+    "people_person", "replies_follow_up", "replies_reply", "supervision_clock", "supervision_event", "supervision_order",
+    "django_session",
 )  # fmt: skip
 
 
