@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             "limit",
             models.CheckConstraint(
                 condition=Q(ends_on_workday=False) | Q(unit="day") & ~Q(tier__in=["I", "II"]),
-                name="limit_days_of_iii_and_iv_end_on_workday",
+                name="limit_extends_natural_days_only",
             ),
         ),
         migrations.RunSQL(STANDING),

@@ -51,6 +51,6 @@ class Limit(models.Model):
             models.CheckConstraint(condition=~Q(tier__in=["I", "II"]) | Q(unit__in=["minute", "day"]), name="limit_real_time_for_i_and_ii"),
             models.CheckConstraint(
                 condition=Q(ends_on_workday=False) | Q(unit="day") & ~Q(tier__in=["I", "II"]),
-                name="limit_days_of_iii_and_iv_end_on_workday",
+                name="limit_extends_natural_days_only",
             ),
         ]
