@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,7 +57,8 @@ def told(explanation: Explanation) -> dict[str, Any]:
             _("{start} 至 {end}").format(start=wording.moment(begins), end=wording.moment(ends, ends=True))
             for begins, ends in explanation.pauses
         ],
-        "rows": [row(line, explanation.unit) for line in explanation.lines],
+        "rows": [row(line, explanation) for line in explanation.lines],
+        "has_times": any(line.spans for line in explanation.lines),
         "verdict": verdict(explanation),
         "replaced": [(old, wording.moment(old.replaces.due_at, ends=True)) for old in explanation.replaced if old.replaces],
         "longer_than": told(longer_than) if longer_than else None,
@@ -79,11 +81,12 @@ def hours_of(explanation: Explanation) -> str:
     return _("{windows}（{whose}）").format(windows=hours.written(found.windows), whose=whose)
 
 
-def row(line: Line, unit: str) -> Row:
-    """A day: what it is, when it counted, how much, how much in all."""
+def row(line: Line, of: Explanation) -> Row:
+    """A day (its year where it is another than at the start): what it is, when it counted, how much, how much in all."""
+    day = date_format(line.day, _("n月j日 l")) if line.day.year == of.lines[0].day.year else wording.day(line.day)
     reason = " ".join(str(part) for part in (line.reason, line.name) if part)
-    counted, total = (_long(length, unit) if length else "" for length in (line.counted, line.total))
-    return Row(wording.day(line.day), reason, listed(map(times, line.spans)), counted or "—", total)
+    counted, total = (_long(length, of.unit) if length else "" for length in (line.counted, line.total))
+    return Row(day, reason, listed(map(times, line.spans)), counted or "—", total)
 
 
 def _long(length: timedelta, unit: str) -> str:

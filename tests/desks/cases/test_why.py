@@ -44,7 +44,7 @@ def page(who: str, case: Case, **headers: str) -> str:
 
 
 def reasons(said: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(row.day.split("年")[1].split()[0], row.reason) for row in said["rows"]]
+    return [(row.day.split("年")[-1].split()[0], row.reason) for row in said["rows"]]
 
 
 def extended() -> Case:
