@@ -261,6 +261,9 @@ def test_a_person_asks_why_and_reads_the_sum(site: Site, size: dict[str, int]) -
     page.keyboard.press("Escape")
     assert dialog.is_hidden()
 
+    page.goto(site.url("cases:why", case_at("assessment", at=moment("2026-09-18 16:00")).pk))
+    shoot(page, f"why-hours-{size['width']}")
+    check_accessibility(page)
     page.goto(site.url("cases:why", case.pk))
     shoot(page, f"why-page-{size['width']}")
     check_accessibility(page)
