@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _table() -> None:
-    from bench import people, steps  # noqa: PLC0415 need Django set up
+    from bench import people, steps, sums  # noqa: PLC0415 need Django set up
 
     users = people.sign_in(max(USERS))
     hits = {step.word: steps.every_hit_is_found(step, users[0]) for step in steps.STEPS if step.word}
@@ -53,6 +53,7 @@ def _table() -> None:
             bare = timed([partial(_ask, connection, step.sql, words)], seconds=2.0)
             target = f"{step.target} ms" if step.target else ""
             say(f"| {step.name} | {target} | {' | '.join(map(_cells, served))} | {_short(bare)} |")
+    say(f"\nAdding 10 working days: {sums.ten_working_days():.1f} µs (target {sums.TARGET} µs)")
 
 
 def _cells(timing: Timing) -> str:

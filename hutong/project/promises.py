@@ -128,7 +128,8 @@ NO_DEADLINE_MOVES_SILENTLY = {
         JOIN cases_case c ON c.id = k.case_id LEFT JOIN clocks_clock old ON old.id = k.replaces_id
         WHERE (l.tier, l.step, l.unit, r.state) <> (k.tier, k.step, k.unit, 'approved')
         OR r.valid_from > coalesce(old.ended_at, k.started_at)
-        OR (old.id IS NULL AND l.unit IN ('minute', 'day') AND k.due_at <> k.started_at + l.amount * ('1 ' || l.unit)::interval)""",
+        OR (old.id IS NULL AND l.unit IN ('minute', 'day') AND NOT l.ends_on_workday
+          AND k.due_at <> k.started_at + l.amount * ('1 ' || l.unit)::interval)""",
 }
 
 TIER_I_NEVER_WAITS = {

@@ -11,6 +11,7 @@ urlpatterns = [
     path("search", lists.search, name="search"),
     path("<uuid:case_id>", views.case, name="case"),
     path("<uuid:case_id>/here", views.here, name="here"),
+    path("<uuid:case_id>/why", views.why, name="why"),
     path("<uuid:case_id>/story", views.whole_story, name="story"),
     path("<uuid:case_id>/region/<slug:name>", views.region, name="region"),
     path("<uuid:case_id>/do/<slug:code>", views.act, name="act"),

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hutong.desks import access
 from hutong.desks.cases import deeds, wording
+from hutong.desks.cases import why as explained
 from hutong.desks.cases.page import File
 from hutong.desks.components import sheets
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.actions import notices, presence
+from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as kept
 from hutong.hotline.contacts.models import Draft
@@ -71,6 +73,17 @@ def here(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     doing = request.POST.get("doing", "")
     presence.be_here(case_id, by=request.post, at=timezone.now(), doing=doing if doing in rules.ACTIONS else "")
     return render(request, "cases/case.html#beside", {"case": case, **File(case, request.post).beside()})
+
+
+@access.for_posts()
+@require_GET
+def why(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
+    """Why the deadline is when it is, in the page's dialog or as a page of its own to print."""
+    case = access.case_for(request, case_id)
+    if case.deadline is None:
+        raise Http404
+    context = {"case": case, "told": explained.told(clocks.why(case.deadline, office=case.holder))}
+    return render(request, "cases/why.html#sum" if request.htmx else "cases/why.html", context)  # type: ignore[attr-defined]
 
 
 # --- one action -----------------------------------------------------------------------------------------------------

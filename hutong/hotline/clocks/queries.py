@@ -310,7 +310,7 @@ WITH RECURSIVE line (id, replaces_id) AS (
 def _with_replaced(clock: C) -> C:
     """The clock, and behind it those that it replaced, one after the other. One query."""
     chain = RawSQL(CHAIN.format(table=clock._meta.db_table), [clock.pk])  # noqa: S611 the statement is constant
-    rows = type(clock)._default_manager.filter(pk__in=chain).select_related("limit__division", "limit__set_by", "set_by__staff")
+    rows = type(clock)._default_manager.filter(pk__in=chain).select_related("limit__rulebook__division", "set_by__staff")
     found = {each.pk: each for each in rows}
     for each in found.values():
         each.replaces = found.get(each.replaces_id)  # type: ignore[attr-defined]

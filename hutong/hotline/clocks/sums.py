@@ -108,7 +108,7 @@ def _workdays(start: datetime, end: datetime, time: Time) -> Iterator[Line]:
         line, close = time.line(day, until), rules.closing(day, time.windows)
         works = time.calendar.is_workday(day)
         if day == start.date():
-            yield line._replace(why="first")
+            yield line._replace(why="first", name="")
         elif works and rules.is_paused(close, time.pauses):
             yield line._replace(why="paused", total=total)
         elif works:

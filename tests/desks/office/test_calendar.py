@@ -188,6 +188,26 @@ def publish(year: int) -> None:
     )  # fmt: skip
 
 
+DESKS = {
+    "song": "province:board", "lu": "operator:desk", "zhou": "cases:work", "ma": "county:work", "gao": "office:index",
+    "xu": "operator:desk", "wang": "county:work", "shi": "county:work", "an": "cases:work",
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", DESKS)
+def test_every_desk_of_those_who_see_to_it_says_so_and_no_other_page(who: str, years_of_today_taken_out: int) -> None:
+    missing, client = f"{years_of_today_taken_out} 年的放假安排还没有录入", signed_in(who)
+    shown = client.get(reverse(DESKS[who]), follow=True).content.decode()
+    assert (missing in shown) == (who in ("song", "lu", "zhou", "ma", "gao"))
+    assert ("请联系省级管理员录入。" in shown) == (who in ("song", "lu", "zhou", "ma"))
+    if who == "zhou":
+        case = case_at("handling")
+        assert missing not in client.get(reverse("cases:case", args=[case.pk])).content.decode()
+    publish(years_of_today_taken_out)
+    assert missing not in client.get(reverse(DESKS[who]), follow=True).content.decode()
+
+
 @pytest.mark.django_db
 def test_the_start_page_and_the_calendar_say_so(years_of_today_taken_out: int) -> None:
     missing = f"{years_of_today_taken_out} 年的放假安排还没有录入"

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ from hutong.hotline.network.models import Office
 from hutong.hotline.rulebook.models import Limit
 from tests import cast
 from tests.hotline.clocks.model import moment
+from tests.loop import case_at
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -53,6 +54,35 @@ def test_real_time_asks_the_database_nothing(unit: str, asked: int, django_asser
     office = cast.office("lianhu")
     with django_assert_num_queries(asked):  # type: ignore[operator]
         queries.reckon(limit=limit(5, unit), started_at=AT, office=office)
+
+
+def test_natural_days_end_on_a_working_day_where_the_rulebook_says_so(django_assert_num_queries: object) -> None:
+    office, started_at = cast.office("lianhu"), moment("2026-09-28 10:00")
+    plain, extends = limit(5, "day"), limit(5, "day")
+    extends.ends_on_workday = True
+    assert queries.reckon(limit=plain, started_at=started_at, office=office).due_at == moment("2026-10-03 10:00")
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        assert queries.reckon(limit=extends, started_at=started_at, office=office).due_at == moment("2026-10-08 17:30")
+    year_end = queries.reckon(limit=extends, started_at=moment("2026-12-24 10:00"), office=office)
+    assert year_end == (moment("2026-12-29 10:00"), True)
+
+
+@pytest.mark.parametrize(("tier", "unit"), [("I", "day"), ("II", "day"), ("III", "working_day"), ("IV", "minute")])
+def test_nothing_else_is_extended_to_a_working_day(tier: str, unit: str) -> None:
+    row = limit(5, unit, tier)
+    row.ends_on_workday, row.version, row.basis, row.valid_from = True, 99, "试", AT
+    with pytest.raises(IntegrityError, match="limit_extends_natural_days_only"), transaction.atomic():
+        row.save()
+
+
+def test_a_pause_is_left_out_and_explained() -> None:
+    case = case_at("handling", tier="II", at=AT)
+    office, limit, pauses = case.holder, case.deadline.limit, [(AT + timedelta(days=1), AT + timedelta(days=3))]
+    at = case.deadline.started_at
+    assert queries.reckon(limit=limit, started_at=at, office=office, pauses=pauses).due_at == at + timedelta(days=7 + 2)
+    said = queries.why(case.deadline, office=office, pauses=pauses)
+    assert [(line.why, line.counted.days) for line in said.lines] == [("running", 0), ("paused", 0), ("running", 6)]
+    assert (said.ends_at, said.verdict) == (at + timedelta(days=9), "otherwise")
 
 
 def test_a_sum_that_reaches_into_an_unpublished_year_is_provisional_and_counts_monday_to_friday() -> None:

@@ -1,7 +1,6 @@
-"""What the administration pages ask about the yearly notices of holidays."""
+"""What the administration pages ask about holidays and hours."""
 
 from django import template
-from django.utils import timezone
 
 from hutong.hotline.clocks import hours
 from hutong.hotline.clocks import queries as clocks
@@ -26,9 +25,3 @@ def clock_time(minutes: int) -> str:
 def own_days(post: Post) -> str:
     """The code of the post's own division, where it decides about its days."""
     return post.office.division_id or "" if clocks.keeps_days(post) else ""
-
-
-@register.simple_tag
-def missing_year() -> int | None:
-    """The year whose notice should have been entered by today."""
-    return clocks.missing_year(timezone.localdate())
