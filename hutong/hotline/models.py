@@ -21,8 +21,10 @@ from hutong.hotline.cases.models import (
 )
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
+from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 
 __all__ = [
+    "Acknowledgement",
     "ApiToken",
     "Assignment",
     "AuditEntry",
@@ -34,6 +36,7 @@ __all__ = [
     "Child",
     "Clock",
     "Contact",
+    "Delivery",
     "Division",
     "Draft",
     "Event",
@@ -50,5 +53,6 @@ __all__ = [
     "Reporter",
     "Staff",
     "Transfer",
+    "Way",
     "WorkWindow",
 ]

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("county/", include("hutong.desks.county.urls")),
     path("province/", include("hutong.desks.province.urls")),
     path("office/", include("hutong.desks.office.urls")),
+    path("notices/", include("hutong.desks.notices.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]
 

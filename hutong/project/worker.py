@@ -13,10 +13,12 @@ django.setup()
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from hutong.hotline.cases import timers  # noqa: E402
+from hutong.hotline.cases import timers as cases  # noqa: E402
+from hutong.hotline.notices import timers as notices  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 
 PAUSE = 1.0  # seconds
+SWEEPS = (cases.sweep, notices.sweep)  # what falls due first, then who is told of it
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     put_off: dict[UUID, datetime] = {}
     while True:
         try:
-            done = timers.sweep(at=timezone.now(), put_off=put_off)
+            done = [line for sweep in SWEEPS for line in sweep(at=timezone.now(), put_off=put_off)]
         except (OperationalError, InterfaceError) as error:
             say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")
             connection.close()

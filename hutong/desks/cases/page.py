@@ -16,6 +16,8 @@ from hutong.hotline.contacts.models import Draft
 from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
+from hutong.hotline.notices import queries as notices
+from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.people.models import Child, Human
 
 H = TypeVar("H", bound=Human)
@@ -51,6 +53,7 @@ class File:
             "first": next((each.code for each in open_now if each.to), ""),
             "refused": [(action, reason) for action, reason in offered if reason],
             "transfer": moving.first(),
+            "unconfirmed": [each for each in self.acknowledgements if each.at is None and self.case.stage != Stage.CLOSED],
             "sees_reporter": self.sees_reporter,
         }
 
@@ -76,12 +79,18 @@ class File:
             "parts": case.assignments.select_related("office", "worker__staff", "given_by__staff").order_by("given_at"),
             "transfers": case.transfers.select_related("sender", "receiver", "decider").order_by("-proposed_at"),
             "clocks": case.clocks.select_related("limit__division", "set_by__staff").order_by("-started_at"),
+            "acknowledgements": self.acknowledgements,
             "recusals": case.recusals.select_related("office", "staff").order_by("at"),
             "merged": list(case.merged.all()),
             "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
         }
+
+    @cached_property
+    def acknowledgements(self) -> list[Acknowledgement]:
+        """Who was asked to confirm that they know of it, the latest first."""
+        return list(notices.acknowledgements_of(self.case))
 
     def seen(self, human: H) -> H:
         """A child or person as shown: the identity number in part, and to who need not know the people the rest too."""

@@ -15,13 +15,14 @@ from hutong.desks import access
 from hutong.desks.cases import deeds, wording
 from hutong.desks.cases.page import File
 from hutong.hotline.cases import queries, rules
-from hutong.hotline.cases.actions import notices, presence
+from hutong.hotline.cases.actions import presence
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as kept
 from hutong.hotline.contacts.models import Draft
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.notices import actions as notices
 
 REGIONS = ("top", "story", "file")
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "seen", "once"})
@@ -33,7 +34,7 @@ def case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     """The page of a case."""
     file = File(access.case_for(request, case_id), request.post)
     presence.be_here(case_id, by=request.post, at=file.at)
-    notices.read(by=request.post, at=file.at, case=file.case)
+    notices.acknowledge(case_id, by=request.post, at=file.at)
     note = deeds.Asked(rules.ACTIONS["note"], file.case, request.post, file.at)
     may_note = rules.why_not(note.action, file.situation) is None
     return render(

@@ -39,7 +39,7 @@ class Step:
     detail: dict[str, Any] = field(default_factory=dict)
     event: Event = field(default_factory=Event)
     before: str = ""
-    told: list[tuple[Office, NoticeKind]] = field(default_factory=list)
+    told: list[tuple[Office, NoticeKind, Post | None]] = field(default_factory=list)
     next_deadline: Clock | None = None
 
     @property
@@ -97,9 +97,9 @@ class Step:
         clock.warned = max((share for share, moment in alarms if share <= old.warned and moment <= self.at), default=0)
         clock.missed_at = old.missed_at if clock.warned == MISSED else None
 
-    def tell(self, office: Office, kind: NoticeKind) -> None:
-        """Tell an office, in the app."""
-        self.told.append((office, kind))
+    def tell(self, office: Office, kind: NoticeKind, to: Post | None = None) -> None:
+        """Tell an office, or one person of it, in the app."""
+        self.told.append((office, kind, to))
 
     def finish(self) -> Event:
         """Write everything."""
@@ -125,8 +125,8 @@ class Step:
             return set()
         recused = set(self.case.recusals.exclude(office=None).values_list("office", flat=True))
         notices = {
-            (office.pk, kind): Notice(office=office, case=self.case, kind=kind, event=self.event, at=self.at)
-            for office, kind in self.told
+            (office.pk, kind): Notice(office=office, case=self.case, kind=kind, event=self.event, at=self.at, to=to)
+            for office, kind, to in self.told
             if office.pk not in recused
         }
         Notice.objects.bulk_create(notices.values())

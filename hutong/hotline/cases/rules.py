@@ -215,6 +215,7 @@ _ROWS = (
     # --- timers
     row("warn", _("时限预警"), past("时限预警"), OPEN, TIMER, ()),
     row("miss", _("逾期上报"), past("逾期，已报上级"), OPEN, TIMER, ()),
+    row("unconfirmed", _("催请确认"), past("特急通知无人确认，已另行通知"), OPEN, TIMER, ()),
     row("settle_deadline", _("核定暂计时限"), past("放假安排已录入，暂计时限已核定"), OPEN, TIMER, ()),
 )  # fmt: skip
 ACTIONS = {action.code: action for action in _ROWS}

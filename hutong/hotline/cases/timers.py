@@ -34,13 +34,19 @@ UNREAD = Tier.II  # what nobody has read may be serious, and a false alarm at ti
 logger = logging.getLogger(__name__)
 
 
-def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None) -> list[str]:
-    """Do what is due at `at`; one line for each. Any number of sweeps may run at once.
+Deed = Callable[[UUID, datetime], str]
+Deeds = tuple[tuple[Callable[[datetime], "QuerySet[Any, UUID]"], Deed], ...]
 
-    What fails is logged and left alone until the moment noted in `put_off` (by case or contact); the rest goes on.
+
+def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: Deeds | None = None) -> list[str]:
+    """Do what is due at `at`, of cases or of `deeds`; one line for each. Any number of sweeps may run at once.
+
+    What fails is logged and left alone until the moment noted in `put_off` (by what it is about); the rest goes on.
     """
     put_off = {} if put_off is None else put_off
-    return [line for waiting, deed in DEEDS for key in _keys(waiting(at), put_off, at) if (line := _attempt(deed, key, at, put_off))]
+    return [
+        line for waiting, deed in deeds or DEEDS for key in _keys(waiting(at), put_off, at) if (line := _attempt(deed, key, at, put_off))
+    ]
 
 
 def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: datetime) -> list[UUID]:
@@ -48,7 +54,7 @@ def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: dat
     return [key for key in waiting[: AT_ONCE + len(left_alone)] if key not in left_alone]
 
 
-def _attempt(deed: Callable[[UUID, datetime], str], key: UUID, at: datetime, put_off: dict[UUID, datetime]) -> str:
+def _attempt(deed: Deed, key: UUID, at: datetime, put_off: dict[UUID, datetime]) -> str:
     try:
         return deed(key, at)
     except Exception as error:

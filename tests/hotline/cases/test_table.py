@@ -11,7 +11,7 @@ from hutong.hotline.verbs import VERBS
 from hutong.project import handbook
 
 # Done by timers, by other screens, or together with another action.
-BY_OTHERS = {"open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline"}
+BY_OTHERS = {"unconfirmed", "open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline"}
 
 
 def reached_from(stage: str) -> set[str]:
