@@ -18,56 +18,44 @@ REFUSED = re.compile(r"(?:error|code)=(\d+)")
 
 def send(address: str, told: rules.Told) -> str:
     """Send; empty where the provider took it, else a word of `rules.FAULTS`, perhaps with the number that it gave."""
+    HEARD.lines = []
     sender = _sender(address)
     if sender is None:
         return "unusable"
     sender.socket_connect_timeout, sender.socket_read_timeout = CONNECTING, ANSWERING
-    with _Heard() as heard:
-        try:
-            if sender.notify(body=told.body, title=told.title):
-                return ""
-        except Exception:
-            return "failed"  # whatever it was may quote the address
-    return heard.fault
+    try:
+        return "" if sender.notify(body=told.body, title=told.title) else _fault("\n".join(HEARD.lines))
+    except Exception:
+        return "failed"  # whatever it was may quote the address
 
 
 def is_usable(address: str) -> bool:
     """Whether a provider that we know can read the address."""
-    with _Heard():
-        return _sender(address) is not None
+    return _sender(address) is not None
 
 
 def _sender(address: str) -> Any:
     return apprise.Apprise.instantiate(address) if rules.provider_of(address) else None
 
 
-class _Heard(logging.Handler):
-    """Keeps what apprise says in this thread from every log, and makes one of our words of it."""
-
-    def __enter__(self) -> "_Heard":
-        self.thread, self.lines = threading.get_ident(), list[str]()
-        LOG.addHandler(self)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        LOG.removeHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self.thread:
-            self.lines.append(record.getMessage())
-
-    @property
-    def fault(self) -> str:
-        text = "\n".join(self.lines)
-        if number := REFUSED.search(text):
-            return f"refused {number[1]}"
-        return "unreachable" if "onnection error" in text else "failed"
+def _fault(heard: str) -> str:
+    if number := REFUSED.search(heard):
+        return f"refused {number[1]}"
+    return "unreachable" if "onnection error" in heard else "failed"
 
 
-LOG = logging.getLogger("apprise")
-LOG.propagate = False
-LOG.setLevel(logging.WARNING)
-LOG.addHandler(logging.NullHandler())
+# What would be written into a log quotes addresses. It is heard here, by the thread that sends, and goes no further.
+HEARD = threading.local()
+
+
+def _hear(record: logging.LogRecord) -> bool:
+    if record.levelno >= logging.WARNING:
+        HEARD.__dict__.setdefault("lines", []).append(record.getMessage())
+    return False
+
+
+logging.getLogger("apprise").addFilter(_hear)
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 
 def _post(*args: Any, **kwargs: Any) -> requests.Response:

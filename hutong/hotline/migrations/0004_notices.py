@@ -15,7 +15,7 @@ CREATE TRIGGER acknowledgement_is_given BEFORE UPDATE ON notices_acknowledgement
 CREATE TRIGGER way_is_removed BEFORE UPDATE ON notices_way FOR EACH ROW WHEN (OLD.removed_at IS NOT NULL)
   EXECUTE FUNCTION hutong_refuse_change();
 """
-RIGHTS = "GRANT SELECT, INSERT, UPDATE ON notices_way, notices_delivery, notices_acknowledgement TO hutong_work"
+RIGHTS = "REVOKE DELETE ON notices_way, notices_delivery, notices_acknowledgement FROM hutong_work"
 
 
 class Migration(migrations.Migration):

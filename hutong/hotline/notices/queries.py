@@ -136,6 +136,7 @@ def office_above(case: Case, office: Office) -> Office | None:
     return next(above, None)
 
 
-def was_told(case: Case, office: Office, *, since: datetime) -> bool:
-    """Whether an office has been told of a case since a moment."""
-    return Notice.objects.filter(case=case, office=office, at__gte=since).exists()
+def knows(case: Case, office: Office, *, since: datetime) -> bool:
+    """Whether an office has been told of a case since a moment, or is still being called after about it."""
+    told = Notice.objects.filter(case=case, office=office, at__gte=since).exists()
+    return told or asked().filter(case=case, office=office).exists()

@@ -99,7 +99,7 @@ def _call_above(asked: Acknowledgement, at: datetime) -> None:
     above = queries.office_above(asked.case, asked.office)
     if above is None:
         return
-    if not queries.was_told(asked.case, above, since=asked.asked_at):
+    if not queries.knows(asked.case, above, since=asked.asked_at):
         with door(asked.case_id, "unconfirmed", by=None, at=at, office=str(asked.office_id), above=str(above.pk)) as step:
             step.tell(above, NoticeKind.UNCONFIRMED)
     asked.above, asked.above_at = above, at
