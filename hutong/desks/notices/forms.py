@@ -16,7 +16,7 @@ from hutong.hotline.rulebook.models import Tier
 
 EXAMPLES = gettext_lazy("钉钉、企业微信、飞书：粘贴群机器人的网址。邮件：mailto://账号:密码@邮箱域名?to=收件人。")
 OFFICE_EXAMPLES = gettext_lazy("自有短信网关或其他系统：jsons://主机/路径，通知以 JSON 送到那里。")
-KEPT = gettext_lazy("留空即不改。现在是 {masked}")
+KEPT = gettext_lazy("留空即不改，现在是 {masked}。")
 
 
 class MinuteField(forms.TimeField):

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import override
 
 from hutong.hotline.cases import queries as cases
-from hutong.hotline.cases.models import Case, Notice, Recusal, Stage
+from hutong.hotline.cases.models import Case, Event, Notice, Recusal, Stage
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, OfficeKind, Post, Staff
 from hutong.hotline.notices import rules
@@ -120,6 +120,12 @@ def to_acknowledge(post: Post) -> list[Acknowledgement]:
 def acknowledgements_of(case: Case) -> QuerySet[Acknowledgement]:
     """Who was told of a tier I case, who confirmed it, and who was told in their place; the latest first."""
     return case.acknowledgements.select_related("office", "second__staff", "above", "by__staff").order_by("-asked_at")
+
+
+def acted_on(asked: Acknowledgement) -> Event | None:
+    """The first thing that somebody of the office did to the case since it was told."""
+    done = Event.objects.filter(case=asked.case_id, office=asked.office_id, at__gte=asked.asked_at, by__isnull=False)
+    return done.select_related("by").order_by("seq").first()
 
 
 def second_person(case: Case, office: Office, *, on: date) -> Post | None:

@@ -77,11 +77,19 @@ def to_call_after(at: datetime) -> "QuerySet[Acknowledgement, UUID]":
 
 @transaction.atomic
 def call_after(asked_id: UUID, at: datetime) -> str:
-    """特急须确认: after five minutes without an answer a second person of the office is told, after five more the level above."""
+    """特急须确认: after five minutes without an answer a second person of the office is told, after five more the level above.
+
+    Who has acted on the case, even through their own software, knows of it.
+    """
     rows = queries.asked().filter(pk=asked_id, next_at__lte=at).select_related("office", "case")
     asked = rows.select_for_update(of=("self", "case"), skip_locked=True).first()
     if asked is None:
         return ""
+    if acted := queries.acted_on(asked):
+        asked.by, asked.at, asked.next_at = acted.by, acted.at, None
+        asked.save()
+        tell(f"case:{asked.case_id}", f"office:{asked.office_id}")
+        return f"{asked.case.number} is known in {asked.office.code}"
     second = None if asked.second_id else queries.second_person(asked.case, asked.office, on=timezone.localdate(at))
     if second:
         with door(asked.case_id, "unconfirmed", by=None, at=at, office=str(asked.office_id), second=str(second.pk)) as step:

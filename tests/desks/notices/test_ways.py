@@ -51,7 +51,7 @@ def test_a_person_sets_up_a_way_of_their_own_and_the_page_shows_it_without_its_s
     )  # fmt: skip
     assert (made.quiet_from, made.quiet_to) == (22 * 60 + 30, 7 * 60)
     shown = page(client, OWN)
-    for words in ("我的钉钉", "钉钉", "dingtalk://****8d7f", "I II", "逾期上报", "22:30–07:00"):
+    for words in ("我的钉钉", "钉钉", "dingtalk://****8d7f", "I 特急", "II 紧急", "逾期上报", "22:30–07:00"):
         assert words in shown
     assert SECRET not in shown + page(client, reverse("notices:change", args=[made.pk]))
     assert list(AuditEntry.objects.filter(subject="way").values_list("verb", "detail")) == [("way_added", {})]

@@ -16,7 +16,7 @@ from hutong.hotline.notices import actions, queries, rules, timers
 from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 from hutong.project.database import Addresses
 from tests.cast import office, post
-from tests.loop import START, case_at, opened
+from tests.loop import ONWARD, START, case_at, opened
 
 MINUTE = timedelta(minutes=1)
 NIGHT = datetime(2026, 9, 14, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
@@ -259,7 +259,7 @@ def test_where_nobody_confirms_a_second_person_is_told_after_five_minutes_and_th
 @pytest.mark.django_db
 def test_the_level_above_is_asked_in_its_turn_up_to_the_province_and_the_ministry_is_left_in_peace() -> None:
     case = case_at("acceptance", tier="I")
-    for minutes in range(60):
+    for minutes in range(30, 90):
         timers.sweep(at=START + minutes * MINUTE)
     told = Notice.objects.filter(case=case, kind="unconfirmed").values_list("office__code", "to__staff__name")
     assert set(told) == {("lianhu", "马兰"), ("xian", None), ("xian", "陆远"), ("shaanxi", "宋岚")}
@@ -273,6 +273,16 @@ def test_who_confirms_in_time_is_not_called_after() -> None:
     for who in ("wang", "song"):
         actions.acknowledge(case.pk, by=post(who), at=START + 4 * MINUTE)
     assert timers.sweep(at=START + timedelta(hours=1)) == []
+
+
+@pytest.mark.django_db
+def test_who_has_acted_on_the_case_knows_of_it() -> None:
+    case = case_at("acceptance", tier="I")
+    timers.sweep(at=START)
+    ONWARD["acceptance"](case, START + 33 * MINUTE)
+    timers.sweep(at=START + timedelta(hours=1))
+    known = asked(case, "lianhu")
+    assert (known.by, known.at, known.second, known.above) == (post("wang"), START + 33 * MINUTE, None, None)
 
 
 @pytest.mark.django_db
