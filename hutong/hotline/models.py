@@ -23,8 +23,10 @@ from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
 from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
 from hutong.hotline.trials.models import RulebookTrial
+from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 
 __all__ = [
+    "Acknowledgement",
     "ApiToken",
     "Assignment",
     "AuditEntry",
@@ -36,6 +38,7 @@ __all__ = [
     "Child",
     "Clock",
     "Contact",
+    "Delivery",
     "Division",
     "Draft",
     "Event",
@@ -62,5 +65,6 @@ __all__ = [
     "Staff",
     "TierRule",
     "Transfer",
+    "Way",
     "WorkHours",
 ]

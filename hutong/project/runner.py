@@ -112,6 +112,7 @@ def _services(web: int, live: int) -> tuple[Service, ...]:
         Service("web", (*python, "gunicorn", "hutong.project.wsgi", f"--bind=fd://{web}", *WEB), (web,)),
         Service("live", (*python, "uvicorn", "hutong.desks.live.asgi:application", f"--fd={live}", *LIVE), (live,)),
         Service("worker", (*python, "hutong.project.worker")),
+        Service("sender", (*python, "hutong.project.sender")),
     )
 
 

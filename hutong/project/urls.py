@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("supervision/", include("hutong.desks.supervision.urls")),
     path("office/", include("hutong.desks.office.urls")),
     path("rulebook/", include("hutong.desks.rulebook.urls")),
+    path("notices/", include("hutong.desks.notices.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]
 

@@ -14,12 +14,13 @@ from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from hutong.hotline.cases import timers  # noqa: E402
+from hutong.hotline.notices import timers as notices  # noqa: E402
 from hutong.hotline.supervision import timers as supervision  # noqa: E402
 from hutong.hotline.trials import timers as trials  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 
 PAUSE = 1.0  # seconds
-DEEDS = (*timers.DEEDS, *supervision.DEEDS)
+DEEDS = (*timers.DEEDS, *supervision.DEEDS, *notices.DEEDS)  # what falls due first, then who is told of it
 
 
 def main() -> None:

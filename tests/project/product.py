@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 from tests.desks.operator.sheets import typed
 
 PATIENCE = 60.0  # seconds
-SERVING = 5  # processes: the pages' leader and its two, the live stream, the worker
+SERVING = 6  # processes: the pages' leader and its two, the live stream, the worker, the sender
 LAST_SIGN_IN = demo.SIGN_INS[-1][2]
 
 
@@ -76,7 +76,7 @@ class Product:
 
     def leader(self, name: str) -> int:
         """The process of a service that the runner started itself, as soon as it has."""
-        word = {"web": b"gunicorn", "live": b"uvicorn", "worker": b"hutong.project.worker"}[name]
+        word = {"web": b"gunicorn", "live": b"uvicorn", "worker": b"hutong.project.worker", "sender": b"hutong.project.sender"}[name]
         (found,) = first(lambda: [pid for pid in _children(self.process.pid) if word in _read(pid, "cmdline").split(b"\0")])
         return found
 

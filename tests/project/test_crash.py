@@ -19,6 +19,7 @@ VICTIMS: dict[str, Callable[[Product], list[int]]] = {
     "all that answer for pages": lambda product: [product.leader("web"), *product.web_workers()],
     "the live stream": lambda product: [product.leader("live")],
     "the worker": lambda product: [product.leader("worker")],
+    "the sender": lambda product: [product.leader("sender")],
     "a process of the database": lambda product: [product.backends("web")[0]],
     "the database's first process": lambda product: [product.postmaster()],
     "the whole database": lambda product: product.database_processes(),
@@ -53,7 +54,7 @@ def test_after_everything_was_killed_at_once_the_next_start_just_works(product: 
 
 
 def test_every_process_finds_the_database_again_and_none_has_to_be_started_for_it(product: Product) -> None:
-    names = ("web", "live", "worker")
+    names = ("web", "live", "worker", "sender")
     before = [product.leader(name) for name in names]
     with product.client() as client, listening(product, client) as lines:
         assert next(lines) != ""

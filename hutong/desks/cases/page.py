@@ -16,6 +16,8 @@ from hutong.hotline.contacts.models import Draft
 from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
+from hutong.hotline.notices import queries as notices
+from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.people.models import Child, Human
 from hutong.hotline.rulebook.models import Target
 from hutong.hotline.supervision import queries as supervision
@@ -57,6 +59,7 @@ class File:
             "climb": self.climb(),
             "beside": queries.beside(self.case),
             "pause": queries.open_pause(self.case),
+            "unconfirmed": [each for each in self.acknowledgements if each.at is None and self.case.stage != Stage.CLOSED],
             "sees_reporter": self.sees_reporter,
         }
 
@@ -91,12 +94,18 @@ class File:
             "parts": case.assignments.select_related("office", "worker__staff", "given_by__staff").order_by("given_at"),
             "transfers": case.transfers.select_related("sender", "receiver", "decider").order_by("-proposed_at"),
             "clocks": case.clocks.select_related("limit__rulebook", "set_by__staff").order_by("-started_at"),
+            "acknowledgements": self.acknowledgements,
             "recusals": case.recusals.select_related("office", "staff").order_by("at"),
             "merged": list(case.merged.all()),
             "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
         }
+
+    @cached_property
+    def acknowledgements(self) -> list[Acknowledgement]:
+        """Who was asked to confirm that they know of it, the latest first."""
+        return list(notices.acknowledgements_of(self.case))
 
     def seen(self, human: H) -> H:
         """A child or person as shown: the identity number in part, and to who need not know the people the rest too."""

@@ -17,7 +17,7 @@ from hutong.desks.cases import why as explained
 from hutong.desks.cases.page import File
 from hutong.desks.components import sheets
 from hutong.hotline.cases import queries, rules
-from hutong.hotline.cases.actions import notices, presence
+from hutong.hotline.cases.actions import presence
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as kept
@@ -25,6 +25,7 @@ from hutong.hotline.contacts.models import Draft
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.notices import actions as notices
 
 REGIONS = ("top", "story", "file")
 
@@ -35,7 +36,7 @@ def case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     """The page of a case."""
     file = File(access.case_for(request, case_id), request.post)
     presence.be_here(case_id, by=request.post, at=file.at)
-    notices.read(by=request.post, at=file.at, case=file.case)
+    notices.acknowledge(case_id, by=request.post, at=file.at)
     note = deeds.Asked(rules.ACTIONS["note"], file.case, request.post, file.at)
     may_note = rules.why_not(note.action, file.situation) is None
     return render(

@@ -61,6 +61,8 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "phase": (gettext_lazy("保护阶段"), chosen(Phase)),
     "office": (gettext_lazy("机构"), named),
     "worker": (gettext_lazy("经办人"), named),
+    "second": (gettext_lazy("另行通知"), named),
+    "above": (gettext_lazy("已报上级"), named),
     "child": (gettext_lazy("儿童"), named),
     "person": (gettext_lazy("人员"), named),
     "role": (gettext_lazy("角色"), chosen(PartyRole)),

@@ -43,7 +43,7 @@ class Step:
     detail: dict[str, Any] = field(default_factory=dict)
     event: Event = field(default_factory=Event)
     before: str = ""
-    told: list[tuple[Office, NoticeKind]] = field(default_factory=list)
+    told: list[tuple[Office, NoticeKind, Post | None]] = field(default_factory=list)
     next_deadline: Clock | None = None
     parts: list[PartClock] = field(default_factory=list)
 
@@ -159,9 +159,9 @@ class Step:
         self.next_deadline = clock
         return clock
 
-    def tell(self, office: Office, kind: NoticeKind) -> None:
-        """Tell an office, in the app."""
-        self.told.append((office, kind))
+    def tell(self, office: Office, kind: NoticeKind, to: Post | None = None) -> None:
+        """Tell an office, or one person of it, in the app."""
+        self.told.append((office, kind, to))
 
     def finish(self) -> Event:
         """Write everything."""
@@ -272,9 +272,9 @@ def _write_notices(steps: Sequence[Step]) -> set[UUID]:
     cases = [step.case.pk for step in steps]
     recused = set(Recusal.objects.filter(case__in=cases).exclude(office=None).values_list("case", "office"))
     notices = {
-        (step.case.pk, office.pk, kind): Notice(office=office, case=step.case, kind=kind, event=step.event, at=step.at)
+        (step.case.pk, office.pk, kind): Notice(office=office, case=step.case, kind=kind, event=step.event, at=step.at, to=to)
         for step in steps
-        for office, kind in step.told
+        for office, kind, to in step.told
         if (step.case.pk, office.pk) not in recused
     }
     Notice.objects.bulk_create(notices.values())

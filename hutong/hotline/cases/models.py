@@ -321,10 +321,14 @@ class NoticeKind(models.TextChoices):
     CLIMBED = "climbed", _("逐级督促")
     ORDERED = "ordered", _("督办")
     TOLD = "told", _("告知")
+    UNCONFIRMED = "unconfirmed", _("无人确认")
 
 
 class Notice(models.Model):
-    """Something an office is told, in the app."""
+    """Something an office is told, in the app; `to` names who of it is meant, where one person is.
+
+    `is_handed_on` is set once it is with the ways out of the app (`notices.timers`).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     office = models.ForeignKey(Office, models.PROTECT, related_name="notices")
@@ -334,10 +338,15 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     read_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    to = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    is_handed_on = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "cases_notice"
-        indexes = [models.Index(fields=["office", "-at"], name="notice_unread", condition=Q(read_at=None))]
+        indexes = [
+            models.Index(fields=["office", "-at"], name="notice_unread", condition=Q(read_at=None)),
+            models.Index(fields=["office", "at"], name="notice_to_hand_on", condition=Q(is_handed_on=False)),
+        ]
 
 
 class Presence(models.Model):

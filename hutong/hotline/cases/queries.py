@@ -260,6 +260,8 @@ def last_event(case: Case, actions: Iterable[str], *, office: UUID) -> Event | N
 NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
     "office": (Office.objects.all(), lambda office: office.name),
     "worker": (Post.objects.select_related("staff"), lambda post: post.staff.name),
+    "second": (Post.objects.select_related("staff"), lambda post: post.staff.name),
+    "above": (Office.objects.all(), lambda office: office.name),
     "child": (Child.objects.all(), str),
     "person": (Person.objects.all(), str),
     "case": (Case.objects.all(), lambda case: case.number),
@@ -324,7 +326,7 @@ def has_revealed(case: Case, post: Post, *, at: datetime) -> bool:
 def notices(post: Post) -> QuerySet[Notice]:
     """What this office was told and nobody has read, newest first; only of cases that this person may see."""
     unread = Notice.objects.filter(office=post.office_id, read_at=None, case__in=visible_to(post).values("pk"))
-    return unread.select_related("case", "event").order_by("-at")
+    return unread.select_related("case", "event", "to__staff").order_by("-at")
 
 
 def unread(post: Post) -> int:

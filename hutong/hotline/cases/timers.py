@@ -59,9 +59,9 @@ def one(deed: Callable[[UUID, datetime], str]) -> Callable[[Sequence[UUID], date
 
 
 def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Sequence[Deed] | None" = None) -> list[str]:
-    """Do what is due at `at`, of cases or of the `deeds` given; one line for each. Any number of sweeps may run at once.
+    """Do what is due at `at`, of cases or of `deeds`; one line for each. Any number of sweeps may run at once.
 
-    What fails is logged and left alone until the moment noted in `put_off` (by case or contact); the rest goes on.
+    What fails is logged and left alone until the moment noted in `put_off` (by what it is about); the rest goes on.
     """
     put_off = {} if put_off is None else put_off
     done = []

@@ -132,7 +132,7 @@ class Door(Teller):
         seen = body.seat(self.dice) if read < self.now and any(body.seats.values()) else None
         self.rows.add(
             "cases_notice", id=self.id(at), office_id=body.id, case_id=self.case["id"], kind=kind, event_id=self.event, at=at,
-            read_at=seen and read, read_by_id=seen and seen.post,
+            read_at=seen and read, read_by_id=seen and seen.post, is_handed_on=True,
         )  # fmt: skip
 
     def _number(self, at: datetime) -> str:

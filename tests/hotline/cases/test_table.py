@@ -13,7 +13,7 @@ from hutong.project import handbook
 # Done by timers, by other screens, or together with another action.
 BY_OTHERS = {
     "open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline", "climb", "warn_order", "miss_order", "receive_order",
-    "answer_order", "accept_order_answer", "refuse_order_answer", "withdraw_order", "settle_order",
+    "answer_order", "unconfirmed", "accept_order_answer", "refuse_order_answer", "withdraw_order", "settle_order",
 }  # fmt: skip
 
 

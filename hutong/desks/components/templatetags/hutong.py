@@ -13,9 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from hutong.desks.components.alerts import alerts_of
 from hutong.desks.components.icons import ICONS
-from hutong.desks.components.wording import span
 from hutong.hotline.cases.models import Case, Stage
+from hutong.hotline.kernel.texts import span
+from hutong.hotline.network.models import Office, Post
+from hutong.hotline.notices import queries
 from hutong.hotline.rulebook.models import Tier
 
 register = template.Library()
@@ -150,3 +153,15 @@ def refused(label: str, reason: object) -> dict[str, object]:
 def pager(context: template.Context, page: "Page[object]") -> dict[str, object]:
     """The way from page to page of a long list; keeps the rest of the query."""
     return {"page": page, "request": context["request"]}
+
+
+@register.inclusion_tag("components/alerts.html")
+def alerts(post: Post) -> dict[str, object]:
+    """What of tier I this person's office has not confirmed."""
+    return alerts_of(post)
+
+
+@register.inclusion_tag("components/failing_ways.html")
+def failing_ways(office: Office, may_mend: bool = False) -> dict[str, object]:
+    """The office's ways whose provider fails again and again; nothing where all is well. `may_mend` leads there."""
+    return {"ways": queries.failing(office), "office": office, "may_mend": may_mend}

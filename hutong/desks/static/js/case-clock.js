@@ -1,5 +1,5 @@
 // @ts-check
-// <case-clock due="…" started="…" warned="…">: counts down in words. wording.py says the same on the server.
+// <case-clock due="…" started="…" warned="…">: counts down in words. kernel/texts.py says the same on the server.
 
 const english = document.documentElement.lang === "en";
 const words = english

@@ -1,0 +1,74 @@
+"""Sending a text to an address outside, through apprise. What comes back is one of our own words: providers quote what they were sent."""
+
+import logging
+import re
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import apprise
+import requests
+from apprise.plugins import dingtalk, wecombot
+
+from hutong.hotline.notices import rules
+
+CONNECTING, ANSWERING = 4.0, 8.0  # seconds; together well under rules.LEASE
+REFUSED = re.compile(r"(?:error|code)=(\d+)")
+
+
+def send(address: str, told: rules.Told) -> str:
+    """Send; empty where the provider took it, else a word of `rules.FAULTS`, perhaps with the number that it gave."""
+    HEARD.lines = []
+    sender = _sender(address)
+    if sender is None:
+        return "unusable"
+    sender.socket_connect_timeout, sender.socket_read_timeout = CONNECTING, ANSWERING
+    try:
+        return "" if sender.notify(body=told.body, title=told.title) else _fault("\n".join(HEARD.lines))
+    except Exception:
+        return "failed"  # whatever it was may quote the address
+
+
+def is_usable(address: str) -> bool:
+    """Whether a provider that we know can read the address."""
+    return _sender(address) is not None
+
+
+def _sender(address: str) -> Any:
+    return apprise.Apprise.instantiate(address) if rules.provider_of(address) else None
+
+
+def _fault(heard: str) -> str:
+    if number := REFUSED.search(heard):
+        return f"refused {number[1]}"
+    return "unreachable" if "onnection error" in heard else "failed"
+
+
+# What would be written into a log quotes addresses. It is heard here, by the thread that sends, and goes no further.
+HEARD = threading.local()
+
+
+def _hear(record: logging.LogRecord) -> bool:
+    if record.levelno >= logging.WARNING:
+        HEARD.__dict__.setdefault("lines", []).append(record.getMessage())
+    return False
+
+
+logging.getLogger("apprise").addFilter(_hear)
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+
+
+def _post(*args: Any, **kwargs: Any) -> requests.Response:
+    """DingTalk and WeCom refuse with HTTP 200 and a number in the answer, which apprise takes for sent."""
+    answer = requests.post(*args, **kwargs)  # noqa: S113 apprise gives its timeout
+    try:
+        number = answer.json().get("errcode", 0)
+    except (ValueError, AttributeError):
+        return answer
+    answer.status_code = number or answer.status_code
+    return answer
+
+
+CHECKED = SimpleNamespace(post=_post, codes=requests.codes, RequestException=requests.RequestException)
+for plugin in (dingtalk, wecombot):
+    vars(plugin)["requests"] = CHECKED

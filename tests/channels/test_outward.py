@@ -1,0 +1,76 @@
+"""Sending through apprise to a real server: what is told of a failure, and that no secret is."""
+
+import logging
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from apprise.plugins import dingtalk
+
+from hutong.channels import outward
+from hutong.hotline.notices.rules import Told
+from tests.hotline.notices.provider import Provider, provider
+
+TOLD = Told("12349 特急：新交办", "个案 6101-2026-000123，还剩 12 分。")
+SECRETS = ("wordofmouth", "3f9a77e1c0de")
+
+
+@pytest.fixture
+def there() -> Iterator[Provider]:
+    with provider() as server:
+        yield server
+
+
+def test_what_is_said_arrives_as_it_was_said(there: Provider) -> None:
+    assert outward.send(there.address, TOLD) == ""
+    assert [(each["title"], each["message"]) for each in there.heard] == [TOLD]
+
+
+@pytest.mark.parametrize(("status", "fault"), [(401, "refused 401"), (429, "refused 429"), (503, "refused 503")])
+def test_a_refusal_is_told_with_its_number_and_without_the_providers_words(there: Provider, status: int, fault: str) -> None:
+    there.status, there.body = status, b"wordofmouth is not welcome"
+    assert outward.send(there.address, TOLD) == fault
+
+
+def test_nobody_there(there: Provider) -> None:
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        address = f"json://127.0.0.1:{unheard.getsockname()[1]}/"
+        assert outward.send(address, TOLD) == "unreachable"
+
+
+def test_a_provider_that_keeps_one_waiting_is_left_whatever_its_address_asks(there: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outward, "ANSWERING", 0.3)
+    there.open.clear()
+    begun = time.monotonic()
+    assert outward.send(f"{there.address}?rto=600", TOLD) == "unreachable"
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("address", ["syslog://", "file:///etc/passwd", "dingtalk://", "wecombot://äöü"])
+def test_what_no_provider_can_read_is_not_tried(address: str) -> None:
+    assert outward.send(address, TOLD) == "unusable"
+    assert not outward.is_usable(address)
+
+
+def test_an_address_that_can_be_read_is_usable(there: Provider) -> None:
+    assert outward.is_usable(there.address)
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"), [(b'{"errcode": 0}', ""), (b'{"errcode": 310000, "errmsg": "keywords"}', "refused 310000"), (b"ok", ""), (b"[]", "")]
+)
+def test_a_refusal_with_http_200_is_a_refusal(there: Provider, monkeypatch: pytest.MonkeyPatch, body: bytes, fault: str) -> None:
+    monkeypatch.setattr(dingtalk.NotifyDingTalk, "notify_url", f"http://127.0.0.1:{there.server_port}/?access_token={{token}}")
+    there.body = body
+    assert outward.send("dingtalk://3f9a77e1c0de", TOLD) == fault
+
+
+def test_no_secret_reaches_a_log(there: Provider, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    caplog.set_level(logging.DEBUG)
+    there.status = 500
+    for address in (there.address, "wecombot://wordofmouth äöü", "dingtalk://3f9a77e1c0de!"):
+        assert outward.send(address, TOLD)
+    said = caplog.text + "".join(capfd.readouterr())
+    assert [secret for secret in SECRETS if secret in said] == []
