@@ -67,8 +67,8 @@ LIMITS = (
     *_by_tier("part_report", (1, DAY), (3, DAY), (5, WORKING_DAY), (3, WORKING_DAY), kind="assist"),
     *_by_tier("part_report", (1, DAY), (3, DAY), (10, WORKING_DAY), (5, WORKING_DAY), kind="referral"),
     *_by_tier("part_report", (2 * 60, MINUTE), (1, DAY), (3, WORKING_DAY), (3, WORKING_DAY), kind="consultation"),
-    *_by_tier("order_receipt", (15, MINUTE), (60, MINUTE), (1, WORKING_DAY), (1, WORKING_DAY)),
-    *_by_tier("order_answer", (2 * 60, MINUTE), (1, DAY), (3, WORKING_DAY), (5, WORKING_DAY)),
+    *_by_tier("order_receipt", (30, MINUTE), (4 * 60, MINUTE), (1, WORKING_DAY), (1, WORKING_DAY)),
+    *_by_tier("order_answer", (1, DAY), (3, DAY), (5, WORKING_DAY), (5, WORKING_DAY)),
 )
 
 # tier: who is told at once, who must act, the first hour, basis

@@ -50,6 +50,7 @@ def test_each_action_can_be_done_by_somebody_in_some_situation(code: str) -> Non
 # Enough situations that each fact holds in one of them.
 FACTS = (
     {}, {"lowering_asked": True}, {"extension_asked": True}, {"transfer": "proposed"}, {"transfer": "settled"}, {"transfer_by_us": True},
+    {"waits": frozenset({"first_contact", "first_report"})}, {"pause_days": 5}, {"pause_days": 5, "pause": "asked"}, {"pause": "granted"},
     {"my_part": "offered", "open_parts": 1}, {"my_part": "accepted", "open_parts": 1}, {"is_merged": True},
 )  # fmt: skip
 

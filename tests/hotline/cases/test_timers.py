@@ -28,11 +28,12 @@ from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Division
 from hutong.project import database
 from hutong.project.database import Addresses
+from tests import loop
 from tests.browser import wait_until
 from tests.cast import office, post
 from tests.conftest import CLUSTER
 from tests.hotline.clocks.model import moment
-from tests.loop import LIANHU, ONWARD, START, case_at, opened
+from tests.loop import LIANHU, ONWARD, START, opened
 from tests.rulebooks import in_force
 
 MINUTES = {minutes: timedelta(minutes=minutes) for minutes in (2, 3, 4, 5, 8, 10, 15, 24, 30)}
@@ -42,6 +43,13 @@ NOTICE = [
     SpecialDay(date(2027, 1, 1), False, "元旦"),
     SpecialDay(date(2027, 1, 3), True, "元旦调休"),
 ]
+
+
+def case_at(stage: str, *, tier: str = "III", at: datetime = START) -> Case:
+    """A case whose deadline runs alone: what is owed beside it has its own tests (test_beside.py)."""
+    case = loop.case_at(stage, tier=tier, at=at)
+    case.part_clocks.filter(ended_at=None).update(ended_at=case.stage_since)
+    return case
 
 
 def events(case: Case, *actions: str) -> list[Event]:
@@ -182,14 +190,14 @@ def test_one_case_that_fails_does_not_stop_the_rest(broken: Case, caplog: pytest
     put_off: dict[Any, datetime] = {}
     at = START + timedelta(hours=2)
     assert timers.sweep(at=at, put_off=put_off) == [f"{other.number} acceptance 100%"]
-    assert put_off == {broken.pk: at + timers.PUT_OFF}
-    assert f"fire {broken.pk} failed" in caplog.text
+    assert put_off == {running(broken).pk: at + timers.PUT_OFF}
+    assert f"fire {running(broken).pk} failed" in caplog.text
     assert broken.title not in caplog.text
     caplog.clear()
     assert timers.sweep(at=at, put_off=put_off) == []
     assert caplog.text == ""
     assert timers.sweep(at=at + timers.PUT_OFF, put_off=put_off) == []
-    assert f"fire {broken.pk} failed" in caplog.text
+    assert f"fire {running(broken).pk} failed" in caplog.text
 
 
 # --- a report that nobody read

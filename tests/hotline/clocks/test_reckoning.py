@@ -12,7 +12,7 @@ from hutong.hotline.clocks import actions, queries
 from hutong.hotline.clocks.queries import Reckoning
 from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.network.models import Office
-from hutong.hotline.rulebook.models import Limit
+from hutong.hotline.rulebook.models import Limit, Rulebook
 from tests import cast
 from tests.hotline.clocks.model import moment
 from tests.loop import case_at
@@ -70,7 +70,7 @@ def test_natural_days_end_on_a_working_day_where_the_rulebook_says_so(django_ass
 @pytest.mark.parametrize(("tier", "unit"), [("I", "day"), ("II", "day"), ("III", "working_day"), ("IV", "minute")])
 def test_nothing_else_is_extended_to_a_working_day(tier: str, unit: str) -> None:
     row = limit(5, unit, tier)
-    row.ends_on_workday, row.version, row.basis, row.valid_from = True, 99, "试", AT
+    row.ends_on_workday, row.basis, row.rulebook = True, "试", Rulebook.objects.create(number=99, changed_at=AT)
     with pytest.raises(IntegrityError, match="limit_extends_natural_days_only"), transaction.atomic():
         row.save()
 

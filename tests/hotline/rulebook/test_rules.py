@@ -23,8 +23,8 @@ TABLE = {
     "review": ("120 min", "1 day", "2 wday", "1 wday"),
     "reply": ("1 day", "2 day", "3 wday", "420 wmin"),
     "follow_up": ("3 day", "7 day", "15 wday", "15 wday"),
-    "order_receipt": ("15 min", "60 min", "1 wday", "1 wday"),
-    "order_answer": ("120 min", "1 day", "3 wday", "5 wday"),
+    "order_receipt": ("30 min", "240 min", "1 wday", "1 wday"),
+    "order_answer": ("1 day", "3 day", "5 wday", "5 wday"),
 }
 SHORT = {"minute": "min", "day": "day", "working_minute": "wmin", "working_day": "wday"}
 LIMIT = {"tier": "III", "step": "handling", "kind": "", "amount": 15, "unit": "working_day", "warn_at": [50, 80]}

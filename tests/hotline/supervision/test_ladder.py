@@ -66,8 +66,8 @@ def missed(stage: str = "acceptance", *, tier: str = "II") -> tuple[Case, dateti
 CLIMBS = {
     "I": [(0 * MINUTE, ["lianhu", "xian"]), (15 * MINUTE, ["lianhu"]), (30 * MINUTE, ["xian"]), (HOUR, ["shaanxi"])],
     "II": [(0 * HOUR, ["lianhu", "xian"]), (4 * HOUR, ["lianhu"]), (DAY, ["xian"]), (2 * DAY, ["shaanxi"])],
-    "III": [(0 * DAY, ["lianhu"]), (2 * DAY, ["lianhu"]), (5 * DAY, ["xian"])],
-    "IV": [(0 * DAY, ["lianhu"])],
+    "III": [(0 * DAY, ["lianhu"]), (2 * DAY, ["lianhu"]), (5 * DAY, ["xian"]), (7 * DAY, ["shaanxi"])],
+    "IV": [(0 * DAY, ["lianhu"]), (7 * DAY, ["xian"])],
 }
 
 
