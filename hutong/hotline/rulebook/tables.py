@@ -76,10 +76,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Number(Column):
-    """A whole number."""
+    """A whole number; where none is required, blank is 0."""
+
+    def show(self, value: Any) -> str:
+        return str(value) if value or self.required else ""
 
     def read(self, written: Any) -> int:
-        text = str(written).strip().removesuffix(".0")  # as a spreadsheet may write it
+        text = str(written).strip().removesuffix(".0") or ("" if self.required else "0")  # .0: as a spreadsheet may write it
         if not re.fullmatch(r"-?\d+", text, re.ASCII):
             raise Refusal(Reason("not_a_number", format_lazy(NOT_A_NUMBER, text=text[:20])) if text else MISSING)
         if len(text) > 7:
@@ -179,8 +182,9 @@ class Table:
         return tuple(getattr(row, name) for name in self.key)
 
     def named(self, key: Key) -> str:
-        """A row's name as people read it."""
-        return " · ".join(column.show(value) for column, value in zip(self.keys, key, strict=True) if value != "")
+        """A row's name as people read it; of what comes after the first, only what is chosen."""
+        said = [column.show(value) for column, value in zip(self.keys, key, strict=True) if value != "" or column is self.keys[0]]
+        return " · ".join(said)
 
     def values(self, row: Row) -> dict[str, Any]:
         """What a row says, by column."""
@@ -236,7 +240,7 @@ TABLES = {
                 Choice("unit", _("单位"), choices=dict(Unit.choices)),
                 Shares("warn_at", _("预警"), _("已过时限的百分比，从小到大，如 50、80")),
                 Yes("ends_on_workday", _("顺延到工作日"), _("自然日时限的最后一天不上班时，顺延到下一个工作日")),
-                Number("pause_days", _("最多中止天数"), _("0 即不得中止")),
+                Number("pause_days", _("最多中止天数"), _("留空即不得中止"), required=False),
                 BASIS,
             ),
             rules.limit_faults,
