@@ -41,6 +41,7 @@ Key = tuple[Any, ...]
 BETWEEN = re.compile(r"\s*[、，,;；\n]\s*")
 BETWEEN_SHARES = re.compile(r"[、，,;；\s%]+")
 NOT_A_NUMBER = _("“{text}”不是整数。")
+SPANS = ((1440, _("天")), (60, _("小时")), (1, _("分钟")))
 TOO_LARGE = _("数目太大。")
 UNKNOWN = _("没有“{text}”这个选项。")
 MISSING = Reason("missing", _("请填写。"))
@@ -88,6 +89,20 @@ class Number(Column):
         if len(text) > 7:
             raise Refusal(Reason("too_large", TOO_LARGE))
         return int(text)
+
+
+@dataclass(frozen=True)
+class Span(Number):
+    """So many minutes, written in days, hours or minutes; a bare number is minutes."""
+
+    def show(self, value: Any) -> str:
+        size, unit = next((size, unit) for size, unit in SPANS if value % size == 0 and (value or size == 1))
+        return f"{value // size} {unit}"
+
+    def read(self, written: Any) -> int:
+        number, unit = re.fullmatch(r"\s*(-?\d*)\s*(.*?)\s*", str(written), re.DOTALL).groups()  # type: ignore[union-attr]
+        sizes = texts.spoken((str(size), unit) for size, unit in SPANS) | {"": "1"}
+        return super().read(number if unit in sizes else written) * int(sizes.get(unit, "1"))
 
 
 @dataclass(frozen=True)
@@ -262,7 +277,7 @@ TABLES = {
             (
                 TIER,
                 Number("position", _("步序"), _("1 到 9")),
-                Number("after", _("逾期后分钟"), _("0 即逾期当时；按自然时间计")),
+                Span("after", _("逾期后"), _("如 15 分钟、4 小时、2 天；0 即逾期当时，按自然时间计")),
                 Choice("target", _("上报到"), choices=dict(Target.choices)),
                 Choice("notice", _("通知方式"), choices=dict(NoticeWay.choices)),
                 Yes("orders", _("自动督办")),
