@@ -33,7 +33,7 @@ WORK_TABLES = (
     "audit_entry", "assignments_assignment", "assignments_transfer", "cases_case", "cases_child", "cases_contact",
     "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
     "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "network_api_token", "notices_acknowledgement",
-    "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up", "replies_reply",
+    "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up", "replies_reply", "rulebook_trial",
     "supervision_clock", "supervision_event", "supervision_order", "django_session",
 )  # fmt: skip
 
@@ -143,3 +143,19 @@ def sweep(addresses: database.Addresses) -> None:
         owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, WORK_TABLES))))
         for table in WORK_TABLES:
             owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+        sweep_rulebooks(owner)
+
+
+LATER_ROWS = "DELETE FROM {} WHERE rulebook_id NOT IN (SELECT id FROM rulebook_rulebook WHERE division_id IS NULL AND number = 1)"
+
+
+def sweep_rulebooks(owner: Admin) -> None:
+    """Leave the nation's first rulebook alone."""
+    tables = [sql.Identifier(f"rulebook_{rows}") for rows in ("tier", "limit", "route", "rung", "question")]
+    for table in tables:
+        owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+        owner.execute(sql.SQL(LATER_ROWS).format(table))
+    owner.execute("DELETE FROM rulebook_rulebook WHERE division_id IS NOT NULL OR number <> 1")
+    owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in tables:
+        owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))

@@ -14,6 +14,7 @@ from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role, Staff
 from hutong.project.database import Addresses
 from tests import cast
+from tests.conftest import sweep
 
 AT = datetime(2026, 9, 18, 4, 0, tzinfo=UTC)  # a Friday, noon in Shanghai
 TODAY = date(2026, 9, 18)
@@ -76,6 +77,7 @@ def network_put_back(committed: Addresses) -> Iterator[None]:
         for table, kept in pairs:
             owner.execute(sql.SQL("CREATE TABLE {kept} AS TABLE {table}").format(table=table, kept=kept))
     yield
+    sweep(committed)  # what was made by people of the test goes before them
     with psycopg.connect(committed.owner) as owner:
         for table, kept in pairs:
             changed = sql.SQL("DELETE FROM {table} t USING (TABLE {table} EXCEPT TABLE {kept}) new WHERE t = new::{table}")

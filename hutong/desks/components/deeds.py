@@ -41,6 +41,7 @@ class Form(forms.Form):
 
 
 def take(form: forms.Form, refusal: Refusal) -> None:
-    """Put a refusal beside the fields that are at fault, or on top."""
-    for name in refusal.fields or [""]:
-        form.add_error(name if name in form.fields else None, str(refusal))
+    """Put a refusal beside the fields that are at fault, each with its own sentence, or on top; the remedy goes with the whole."""
+    whole = str(refusal)
+    for name, sentence in (refusal.fields or {"": whole}).items():
+        form.add_error(name if name in form.fields else None, whole if sentence == str(refusal.reason.sentence) else sentence)

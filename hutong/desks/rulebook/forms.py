@@ -15,7 +15,7 @@ from hutong.desks.components.fields import Line
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.rulebook import sheets
 from hutong.hotline.rulebook.models import Row
-from hutong.hotline.rulebook.tables import Choice, Choices, Column, Number, Shares, Table, Yes
+from hutong.hotline.rulebook.tables import Choice, Choices, Column, Number, Shares, Span, Table, Yes
 
 LONG = 200  # letters, from which on a text has several lines
 
@@ -34,6 +34,7 @@ FIELDS: dict[type[Column], Callable[[Any, Mapping[str, Any]], forms.Field]] = {
     Column: _text,
     Number: lambda _column, said: Line(widget=forms.TextInput({"inputmode": "numeric"}), **said),
     Shares: lambda _column, said: Line(**said),
+    Span: lambda _column, said: Line(**said),
     Choice: _choice,
     Choices: lambda column, said: forms.MultipleChoiceField(
         choices=list(column.labels.items()), widget=forms.CheckboxSelectMultiple, **said
@@ -65,7 +66,7 @@ class RowForm(Form):
 
 def _typed(column: Column, value: Any) -> Any:
     """A value as its field begins with it."""
-    return column.show(value) if isinstance(column, Shares) else value
+    return column.show(value) if isinstance(column, (Shares, Span)) else value
 
 
 def _digest(table: Table, row: Row | None) -> str:

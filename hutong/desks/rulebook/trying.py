@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -51,9 +52,10 @@ def trial(request: access.DeskRequest, trial_id: UUID) -> HttpResponse:
 @readers
 @require_GET
 def progress(request: access.DeskRequest, trial_id: UUID) -> HttpResponse:
-    """The region of a trial that moves."""
+    """The region of a trial that moves; once it is done, so has the head of the page."""
     found = _trial(request, trial_id)
-    return render(request, "rulebook/result.html", _result(request, found))
+    headers = {"HX-Refresh": "true"} if found.done_at else None
+    return HttpResponse(render_to_string("rulebook/result.html", _result(request, found), request), headers=headers)
 
 
 def _trial(request: access.DeskRequest, trial_id: UUID) -> RulebookTrial:

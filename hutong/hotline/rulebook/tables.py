@@ -41,6 +41,7 @@ Key = tuple[Any, ...]
 BETWEEN = re.compile(r"\s*[、，,;；\n]\s*")
 BETWEEN_SHARES = re.compile(r"[、，,;；\s%]+")
 NOT_A_NUMBER = _("“{text}”不是整数。")
+SPANS = ((1440, _("天")), (60, _("小时")), (1, _("分钟")))
 TOO_LARGE = _("数目太大。")
 UNKNOWN = _("没有“{text}”这个选项。")
 MISSING = Reason("missing", _("请填写。"))
@@ -76,15 +77,32 @@ class Column:
 
 @dataclass(frozen=True)
 class Number(Column):
-    """A whole number."""
+    """A whole number; where none is required, blank is 0."""
+
+    def show(self, value: Any) -> str:
+        return str(value) if value or self.required else ""
 
     def read(self, written: Any) -> int:
-        text = str(written).strip().removesuffix(".0")  # as a spreadsheet may write it
+        text = str(written).strip().removesuffix(".0") or ("" if self.required else "0")  # .0: as a spreadsheet may write it
         if not re.fullmatch(r"-?\d+", text, re.ASCII):
             raise Refusal(Reason("not_a_number", format_lazy(NOT_A_NUMBER, text=text[:20])) if text else MISSING)
         if len(text) > 7:
             raise Refusal(Reason("too_large", TOO_LARGE))
         return int(text)
+
+
+@dataclass(frozen=True)
+class Span(Number):
+    """So many minutes, written in days, hours or minutes; a bare number is minutes."""
+
+    def show(self, value: Any) -> str:
+        size, unit = next((size, unit) for size, unit in SPANS if value % size == 0 and (value or size == 1))
+        return f"{value // size} {unit}"
+
+    def read(self, written: Any) -> int:
+        number, unit = re.fullmatch(r"\s*(-?\d*)\s*(.*?)\s*", str(written), re.DOTALL).groups()  # type: ignore[union-attr]
+        sizes = texts.spoken((str(size), unit) for size, unit in SPANS) | {"": "1"}
+        return super().read(number if unit in sizes else written) * int(sizes.get(unit, "1"))
 
 
 @dataclass(frozen=True)
@@ -179,8 +197,9 @@ class Table:
         return tuple(getattr(row, name) for name in self.key)
 
     def named(self, key: Key) -> str:
-        """A row's name as people read it."""
-        return " · ".join(column.show(value) for column, value in zip(self.keys, key, strict=True) if value != "")
+        """A row's name as people read it; of what comes after the first, only what is chosen."""
+        said = [column.show(value) for column, value in zip(self.keys, key, strict=True) if value != "" or column is self.keys[0]]
+        return " · ".join(said)
 
     def values(self, row: Row) -> dict[str, Any]:
         """What a row says, by column."""
@@ -236,7 +255,7 @@ TABLES = {
                 Choice("unit", _("单位"), choices=dict(Unit.choices)),
                 Shares("warn_at", _("预警"), _("已过时限的百分比，从小到大，如 50、80")),
                 Yes("ends_on_workday", _("顺延到工作日"), _("自然日时限的最后一天不上班时，顺延到下一个工作日")),
-                Number("pause_days", _("最多中止天数"), _("0 即不得中止")),
+                Number("pause_days", _("最多中止天数"), _("留空即不得中止"), required=False),
                 BASIS,
             ),
             rules.limit_faults,
@@ -258,7 +277,7 @@ TABLES = {
             (
                 TIER,
                 Number("position", _("步序"), _("1 到 9")),
-                Number("after", _("逾期后分钟"), _("0 即逾期当时；按自然时间计")),
+                Span("after", _("逾期后"), _("如 15 分钟、4 小时、2 天；0 即逾期当时，按自然时间计")),
                 Choice("target", _("上报到"), choices=dict(Target.choices)),
                 Choice("notice", _("通知方式"), choices=dict(NoticeWay.choices)),
                 Yes("orders", _("自动督办")),
