@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hutong.hotline.clocks import rules as clocks
-from hutong.hotline.clocks.rules import DEFAULT_WINDOWS, EVERY_YEAR, Calendar
+from hutong.hotline.clocks.rules import DEFAULT_WINDOWS, Calendar
 from hutong.hotline.clocks.working import WorkingTime
 from hutong.hotline.trials.rules import MOST_LOADED, Ran, Sums, Terms, lookup, terms_for
 
 START = datetime(2026, 9, 18, 1, 0, tzinfo=UTC)  # a Friday, 9:00 in Shanghai
 NOW = START + timedelta(days=40)
 HOLIDAYS = frozenset({date(2026, 9, 25), date(2026, 9, 20), date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 10)})
-CALENDAR = Calendar(EVERY_YEAR, HOLIDAYS)
+CALENDAR = Calendar(exceptions=HOLIDAYS, guesses=True)
 TIME = WorkingTime(START - timedelta(days=5), NOW, calendar=CALENDAR, windows=DEFAULT_WINDOWS, ahead=timedelta(days=400))
 
 MOMENTS = st.integers(0, 60 * 24 * 20).map(lambda minutes: START + timedelta(minutes=minutes))
