@@ -26,7 +26,7 @@ SAME_WITHIN = timedelta(days=180)  # of one another, reports may be about the sa
 WORDS = 5  # of a search; further ones are passed over
 MANY = 100
 IN_A_ROW = (
-    "number", "title", "tier", "stage", "due_at", "missed_at", "closed_at", "extension_days", "lower_to", "holder__name", "lead__name",
+    "number", "title", "tier", "stage", "place_text", "due_at", "missed_at", "closed_at", "extension_days", "lower_to", "holder__name", "lead__name",
     "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit", "deadline__is_provisional",
 )  # fmt: skip
 

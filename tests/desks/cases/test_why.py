@@ -20,12 +20,12 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.clocks import actions, queries
 from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.network.models import Division
-from hutong.hotline.rulebook import actions as rulebook
 from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
 from tests.cast import office, post
 from tests.clients import signed_in
 from tests.hotline.clocks.model import moment
 from tests.loop import case_at
+from tests.rulebooks import in_force
 
 AT = moment("2026-09-14 10:00")
 LATER = AT + timedelta(hours=2)
@@ -127,9 +127,7 @@ def test_an_old_deadline_is_explained_by_what_held_when_it_was_set() -> None:
     actions.set_local_days(
         division=Division.objects.get(pk="61"), days=[SpecialDay(date(2026, 9, 22), False, "台风")], basis="停工", by=None, at=LATER
     )
-    rulebook.set_limit(
-        division=None, tier="III", step="handling", amount=1, unit="working_day", warn_at=[50], basis="新规", by=None, at=LATER
-    )  # fmt: skip
+    in_force(None, {"amount": 1, "warn_at": [50], "basis": "新规"}, at=LATER)
     after = told(case)
     assert [after[key] for key in ("rows", "hours", "amount", "due", "verdict")] == [
         before[key] for key in ("rows", "hours", "amount", "due", "verdict")
@@ -216,9 +214,7 @@ def test_a_closed_case_has_no_deadline_to_explain() -> None:
 def test_it_asks_the_same_number_of_questions_however_long_the_sum_is() -> None:
     counts = []
     for amount in (1, 40, 200):
-        rulebook.set_limit(
-            division=None, tier="III", step="handling", amount=amount, unit="working_day", warn_at=[50], basis="试", by=None, at=AT
-        )
+        in_force(None, {"amount": amount, "warn_at": [50], "basis": "试"}, at=AT)
         case, client = case_at("handling", at=AT), signed_in("zhou")
         for change in range(amount // 20):
             judging.raise_tier(case.pk, tier="II", by=post("zhou"), at=LATER + timedelta(minutes=change), seen=None, text="升")
