@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from hutong.hotline.clocks.rules import SHANGHAI
+from hutong.hotline.clocks.working import day_of
+
 DAYS = (7, 30, 90)  # how far back one may try
 EXAMPLES = 5  # of each kind
 MOST_LOADED = 20  # offices that are named
 EARLIER, LATER, SAME = "earlier", "later", "same"
-SECONDS_A_DAY = 86_400
+NO_TIME = 0.001  # seconds that come of reckoning in fractions
 
 
 class Terms(NamedTuple):
@@ -34,34 +37,37 @@ class Terms(NamedTuple):
 class Time(Protocol):
     """Working time as look-ups (`clocks.working`)."""
 
-    def due(self, start: datetime, amount: int, unit: str, *, ends_on_workday: bool = ...) -> datetime: ...
-    def between(self, start: datetime, end: datetime, unit: str) -> float: ...
+    def due_at(self, start: float, amount: int, unit: str, *, ends_on_workday: bool = ...) -> float: ...
+    def between(self, start: float, end: float, unit: str) -> float: ...
 
 
 class Ran(NamedTuple):
-    """A clock as it was: the case, the office that had to act, what it was for, and its course. `ended` is now where it still runs."""
+    """A clock as it was: the case, the office that had to act, what it was for, and its course in seconds since 1970.
+
+    `ended` is now where it still runs.
+    """
 
     case: str
     number: str
     office: str
     tier: str
     step: str
-    started: datetime
-    due: datetime
-    ended: datetime
+    started: float
+    due: float
+    ended: float
     extension_days: int
     terms: Terms
 
 
-def due_under(clock: Ran, terms: Terms, time: Time) -> datetime:
+def due_under(clock: Ran, terms: Terms, time: Time) -> float:
     """When the clock would have been due: as it was where the length is the same, else by the sum, with its extension."""
     if terms.length == clock.terms.length:
         return clock.due
-    due = time.due(clock.started, terms.amount, terms.unit, ends_on_workday=terms.ends_on_workday)
-    return time.due(due, clock.extension_days, "working_day") if clock.extension_days else due
+    due = time.due_at(clock.started, terms.amount, terms.unit, ends_on_workday=terms.ends_on_workday)
+    return time.due_at(due, clock.extension_days, "working_day") if clock.extension_days else due
 
 
-def warnings(clock: Ran, due: datetime, terms: Terms, time: Time) -> int:
+def warnings(clock: Ran, due: float, terms: Terms, time: Time) -> int:
     """预警: how many shares of the time had passed before the clock ended."""
     if clock.ended >= due or not terms.warn_at:
         return len(terms.warn_at)
@@ -87,7 +93,7 @@ class Sums:
     def add(self, clock: Ran, terms: Terms, time: Time) -> None:
         """One clock more."""
         due = due_under(clock, terms, time)
-        moved = SAME if due == clock.due else EARLIER if due < clock.due else LATER
+        moved = SAME if abs(due - clock.due) < NO_TIME else EARLIER if due < clock.due else LATER
         self.deadlines[moved] += 1
         if moved != SAME:
             self.steps.setdefault(f"{clock.tier} {clock.step}", Counter())[moved] += 1
@@ -99,18 +105,18 @@ class Sums:
             sums[1] += counts[1]
         self._count_load(clock, due)
 
-    def _exemplify(self, moved: str, clock: Ran, due: datetime) -> None:
+    def _exemplify(self, moved: str, clock: Ran, due: float) -> None:
         """A few of each kind, no case twice."""
         shown = self.examples[moved]
         if len(shown) < EXAMPLES and all(each[0] != clock.case for each in shown):
-            shown.append([clock.case, clock.number, clock.tier, clock.step, clock.due.isoformat(), due.isoformat()])
+            shown.append([clock.case, clock.number, clock.tier, clock.step, _written(clock.due), _written(due)])
 
-    def _count_load(self, clock: Ran, due: datetime) -> None:
+    def _count_load(self, clock: Ran, due: float) -> None:
         for place, moment in enumerate((clock.due, due)):
             if moment < clock.ended:
                 days = self.load.setdefault(clock.office, (Counter(), Counter()))[place]
-                days[_day(moment)] += 1
-                days[_day(clock.ended) + 1] -= 1
+                days[day_of(moment)] += 1
+                days[day_of(clock.ended) + 1] -= 1
 
     def most_loaded(self) -> list[tuple[str, int, int]]:
         """The offices whose worst day would have changed, the worst first: how many overdue were open on one day, before and after."""
@@ -140,14 +146,14 @@ def _counted(days: Mapping[str, int]) -> Counter[int]:
     return Counter({int(day): count for day, count in days.items()})
 
 
-def _day(moment: datetime) -> int:
-    return int((moment.timestamp() + 8 * 3600) // SECONDS_A_DAY)  # China's days
+def _written(at: float) -> str:
+    return datetime.fromtimestamp(at, SHANGHAI).isoformat()
 
 
 def _worst(days: Mapping[int, int]) -> int:
     """The most that were open on one day."""
     most = now = 0
-    for _day, change in sorted(days.items()):
+    for _number, change in sorted(days.items()):
         now += change
         most = max(most, now)
     return most

@@ -2,13 +2,15 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache, partial
+from itertools import product
 from typing import NamedTuple
 
 from django.utils import timezone
 
+from hutong.hotline.cases.rules import OPEN, TIERS
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.clocks import rules
 from hutong.hotline.clocks.working import WorkingTime
@@ -77,13 +79,23 @@ class World:
             raise Trouble("No hotline centre here has an operator, a coordinator and a staffed county. Load the demo network: hutong demo.")
         self.weights = [LARGER.get(centre.desk.division, 1) for centre in self.centres]
         self.time = WorkingTime(since - MARGIN, until, calendar=clocks.calendar(since=since.date()), windows=clocks.windows(Office()))
-        self.limit = cache(partial(_limit, since))
+        self.limits = dict(self._limits(since))  # now: once the keys of the tables stand aside, nobody reads any
 
     def _centres(self) -> "list[Centre]":
         desks = [body for body in self.bodies.values() if body.kind == OfficeKind.HOTLINE_CENTRE]
         able = [desk for desk in desks if desk.seats[Role.OPERATOR] and desk.seats[Role.COORDINATOR]]
         centres = [Centre(desk, [_county(bureau) for bureau in desk.staffed(OfficeKind.COUNTY_BUREAU)]) for desk in able]
         return [centre for centre in centres if centre.counties]
+
+    def _limits(self, since: datetime) -> "Iterator[tuple[tuple[str, str, str], Limit]]":
+        """For every centre the limits that hold there since before the first case."""
+        for centre, tier, step in product(self.centres, TIERS, OPEN):
+            code = centre.desk.division
+            yield (tier, step, code), rulebook.limit_for(tier=tier, step=step, division_code=code, at=since)
+
+    def limit(self, tier: str, step: str, division: str) -> Limit:
+        """The limit of a step in a centre."""
+        return self.limits[tier, step, division]
 
     def due(self, started: datetime, amount: int, unit: str) -> datetime:
         """When so much time has passed."""
@@ -96,11 +108,6 @@ class World:
     def alarms(self, started: datetime, due: datetime, limit: Limit) -> list[tuple[int, datetime]]:
         """The warnings of a deadline, and its end."""
         return [*self.time.alarms(started, due, limit.unit, limit.warn_at), (rules.MISSED, due)]
-
-
-def _limit(since: datetime, tier: str, step: str, division: str) -> Limit:
-    """The limit that holds there since before the first case."""
-    return rulebook.limit_for(tier=tier, step=step, division_code=division, at=since)
 
 
 def _county(bureau: Body) -> County:

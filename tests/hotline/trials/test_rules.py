@@ -25,22 +25,32 @@ TERMS = st.one_of(
 )
 
 
+def ran(started: datetime, due: datetime, ended: datetime, terms: Terms, *, office: str = "x", extension_days: int = 0) -> Ran:
+    course = (moment.timestamp() for moment in (started, due, ended))
+    return Ran("a", "a", office, "III", "handling", *course, extension_days, terms)
+
+
 def due(start: datetime, terms: Terms) -> datetime:
     return clocks.due(start, terms.amount, terms.unit, calendar=CALENDAR, windows=DEFAULT_WINDOWS)
 
 
-def warned(start: datetime, until: datetime, end: datetime, terms: Terms) -> int:
-    """How many warnings had come by `end`, by the moments at which the worker gives them."""
-    alarms = clocks.alarms(start, until, terms.unit, calendar=CALENDAR, windows=DEFAULT_WINDOWS, warn_at=terms.warn_at)
-    return sum(moment <= end for _share, moment in alarms)
+def at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def warned(clock: Ran, until: float, terms: Terms) -> int:
+    """How many warnings had come by its end, by the moments at which the worker gives them."""
+    alarms = clocks.alarms(at(clock.started), at(until), terms.unit, calendar=CALENDAR, windows=DEFAULT_WINDOWS, warn_at=terms.warn_at)
+    return sum(moment <= at(clock.ended) for _share, moment in alarms)
 
 
 @st.composite
 def rans(draw: Any) -> Ran:
     started, terms = draw(MOMENTS), draw(TERMS)
     ended = started + timedelta(minutes=draw(st.integers(1, 60 * 24 * 20)))
+    course = (moment.timestamp() for moment in (started, due(started, terms), ended))
     case = draw(st.sampled_from(["a", "b", "c", "d", "e", "f", "g"]))
-    return Ran(case, case, draw(st.sampled_from(["x", "y"])), "III", "handling", started, due(started, terms), ended, 0, terms)
+    return Ran(case, case, draw(st.sampled_from(["x", "y"])), "III", "handling", *course, 0, terms)
 
 
 @settings(deadline=None)
@@ -51,7 +61,7 @@ def test_the_sums_are_those_of_looking_at_every_clock(pairs: list[tuple[Ran, Ter
         sums = Sums.of(sums.as_json())  # as it is carried from portion to portion
         sums.add(clock, terms, TIME)
 
-    then = [(clock, terms, due(clock.started, terms)) for clock, terms in pairs]
+    then = [(clock, terms, due(at(clock.started), terms).timestamp()) for clock, terms in pairs]
     assert sums.deadlines["earlier"] == sum(after < clock.due for clock, _terms, after in then)
     assert sums.deadlines["later"] == sum(after > clock.due for clock, _terms, after in then)
     assert sums.deadlines["same"] == sum(after == clock.due for clock, _terms, after in then)
@@ -59,8 +69,8 @@ def test_the_sums_are_those_of_looking_at_every_clock(pairs: list[tuple[Ran, Ter
         sum(clock.due < clock.ended for clock, _terms, _after in then), sum(after < clock.ended for clock, _terms, after in then)
     ]  # fmt: skip
     assert sums.warned == [
-        sum(warned(clock.started, clock.due, clock.ended, clock.terms) for clock, _terms, _after in then),
-        sum(warned(clock.started, after, clock.ended, terms) for clock, terms, after in then),
+        sum(warned(clock, clock.due, clock.terms) for clock, _terms, _after in then),
+        sum(warned(clock, after, terms) for clock, terms, after in then),
     ]
     worst = {office: [most_at_once(office, then, place) for place in (0, 1)] for office in ("x", "y")}
     assert {office: [before, after] for office, before, after in sums.most_loaded()} == {
@@ -69,13 +79,13 @@ def test_the_sums_are_those_of_looking_at_every_clock(pairs: list[tuple[Ran, Ter
     assert all(len({row[0] for row in rows}) == len(rows) <= 5 for rows in sums.examples.values())
 
 
-def most_at_once(office: str, then: list[tuple[Ran, Terms, datetime]], place: int) -> int:
+def most_at_once(office: str, then: list[tuple[Ran, Terms, float]], place: int) -> int:
     """On how many clocks of the office its worst day had overdue and open ones, day by day."""
     days: Counter[date] = Counter()
     for clock, _terms, after in then:
         late = (clock.due, after)[place]
         if clock.office == office and late < clock.ended:
-            day, last = clocks.local(late).date(), clocks.local(clock.ended).date()
+            day, last = clocks.local(at(late)).date(), clocks.local(at(clock.ended)).date()
             while day <= last:
                 days[day] += 1
                 day += timedelta(days=1)
@@ -84,7 +94,9 @@ def most_at_once(office: str, then: list[tuple[Ran, Terms, datetime]], place: in
 
 def test_an_extension_is_added_to_the_new_limit() -> None:
     terms = Terms(3, "working_day", False, ())
-    clock = Ran("a", "a", "x", "III", "handling", START, due(START, terms._replace(amount=8)), NOW, 5, terms)
+    clock = Ran(
+        "a", "a", "x", "III", "handling", START.timestamp(), due(START, terms._replace(amount=8)).timestamp(), NOW.timestamp(), 5, terms
+    )
     shorter = Sums()
     shorter.add(clock, terms._replace(amount=1), TIME)
     assert shorter.examples["earlier"][0][5] == due(START, terms._replace(amount=6)).isoformat()
@@ -92,7 +104,7 @@ def test_an_extension_is_added_to_the_new_limit() -> None:
 
 def test_a_limit_of_the_same_length_moves_nothing_even_where_the_deadline_was_changed_by_hand() -> None:
     terms = Terms(3, "working_day", False, (50,))
-    clock = Ran("a", "a", "x", "III", "handling", START, START + timedelta(days=1), NOW, 0, terms)
+    clock = ran(START, START + timedelta(days=1), NOW, terms)
     sums = Sums()
     sums.add(clock, terms._replace(warn_at=(50, 80)), TIME)
     assert (sums.deadlines["same"], sums.warned) == (1, [1, 2])
@@ -100,7 +112,7 @@ def test_a_limit_of_the_same_length_moves_nothing_even_where_the_deadline_was_ch
 
 def test_natural_days_that_end_on_a_day_off_run_on_where_the_draft_says_so() -> None:
     terms = Terms(1, "day", False, ())
-    clock = Ran("a", "a", "x", "III", "reply", START, START + timedelta(days=1), NOW, 0, terms)  # to a Saturday
+    clock = ran(START, START + timedelta(days=1), NOW, terms)  # to a Saturday
     sums = Sums()
     sums.add(clock, terms._replace(ends_on_workday=True), TIME)
     assert sums.examples["later"][0][5] == "2026-09-20T17:30:00+08:00"  # the Sunday is made up for
@@ -110,7 +122,7 @@ def test_the_twenty_offices_with_the_worst_days_are_named_the_worst_first() -> N
     sums, terms = Sums(), Terms(1, "day", False, ())
     for number in range(30):
         for _clock in range(number + 1):
-            clock = Ran("a", "a", f"{number:02}", "III", "reply", START, NOW + timedelta(days=1), NOW, 0, terms._replace(amount=50))
+            clock = ran(START, NOW + timedelta(days=1), NOW, terms._replace(amount=50), office=f"{number:02}")
             sums.add(clock, terms, TIME)
     assert sums.most_loaded() == [(f"{number:02}", 0, number + 1) for number in range(29, 29 - MOST_LOADED, -1)]
 
