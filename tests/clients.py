@@ -1,7 +1,9 @@
 """Browsers without a screen: Django's client, signed in as a member of the cast."""
 
 from django.test import Client
+from django.utils import timezone
 
+from hutong.hotline.network.signing_in import be_seen
 from tests import cast
 
 
@@ -12,4 +14,5 @@ def signed_in(username: str = "xu") -> Client:
     session = client.session
     session["post"] = str(post.pk)
     session.save()
+    be_seen(post, at=timezone.now())
     return client

@@ -31,7 +31,8 @@ MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "huto
 WORK_TABLES = (
     "audit_entry", "assignments_assignment", "assignments_transfer", "cases_case", "cases_child", "cases_contact", "cases_event",
     "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "contacts_contact", "contacts_draft",
-    "contacts_reporter", "network_api_token", "people_child", "people_person", "replies_follow_up", "replies_reply", "django_session",
+    "contacts_reporter", "network_api_token", "network_seen", "people_child", "people_person", "replies_follow_up",
+    "replies_reply", "statistics_day", "django_session",
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 # ruff: noqa: I001 the order is the table of contents
 
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.network.models import ApiToken, Division, Office, Post, Staff
+from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, WorkWindow
 from hutong.hotline.people.models import Child, Person
@@ -21,6 +21,7 @@ from hutong.hotline.cases.models import (
 )
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
+from hutong.hotline.statistics.models import Day
 
 __all__ = [
     "ApiToken",
@@ -34,6 +35,7 @@ __all__ = [
     "Child",
     "Clock",
     "Contact",
+    "Day",
     "Division",
     "Draft",
     "Event",
@@ -48,6 +50,7 @@ __all__ = [
     "Recusal",
     "Reply",
     "Reporter",
+    "Seen",
     "Staff",
     "Transfer",
     "WorkWindow",

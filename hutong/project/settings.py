@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "hutong.desks.cases",
     "hutong.desks.county",
     "hutong.desks.province",
+    "hutong.desks.shift",
     "hutong.desks.office",
 ]
 

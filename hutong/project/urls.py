@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", include("hutong.desks.cases.urls")),
     path("county/", include("hutong.desks.county.urls")),
     path("province/", include("hutong.desks.province.urls")),
+    path("shift/", include("hutong.desks.shift.urls")),
     path("office/", include("hutong.desks.office.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from hutong.hotline.cases import timers  # noqa: E402
+from hutong.hotline.statistics import timers as counting  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 
 PAUSE = 1.0  # seconds
@@ -25,6 +26,7 @@ def main() -> None:
     while True:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off)
+            done += counting.sweep(at=timezone.now())
         except (OperationalError, InterfaceError) as error:
             say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")
             connection.close()

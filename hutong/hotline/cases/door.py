@@ -42,6 +42,9 @@ class Step:
     told: list[tuple[Office, NoticeKind]] = field(default_factory=list)
     next_deadline: Clock | None = None
 
+    def __post_init__(self) -> None:
+        self.event.lead = self.case.lead
+
     @property
     def actor(self) -> Post:
         """The person who acts; for verbs that no timer calls."""
@@ -58,6 +61,7 @@ class Step:
         if stage != Stage.CLOSED:
             self.next_deadline = self.limited(self.at)
         if self.by is None or holder.pk != self.by.office_id:
+            self.case.touched_at = None
             self.tell(holder, NoticeKind.HANDED_OVER)
 
     def close(self, resolution: str) -> None:
@@ -104,6 +108,8 @@ class Step:
     def finish(self) -> Event:
         """Write everything."""
         case = self.case
+        if self.before and self.by and self.by.office_id == case.holder_id:
+            case.touched_at = case.touched_at or self.at
         self._write_clock()
         case.version += 1
         case.save(force_insert=case.version == 1)
@@ -111,12 +117,13 @@ class Step:
             self.next_deadline.save(force_insert=True)
         self.event = Event.objects.create(
             id=self.event.id, case=case, seq=case.version, at=self.at, action=self.action.code, by=self.by,
-            office_id=self.by.office_id if self.by else None, stage_before=self.before, stage_after=case.stage,
+            office_id=self.by.office_id if self.by else None, lead_id=self.event.lead_id, stage_before=self.before, stage_after=case.stage,
             text=self.text, detail=self.detail,
         )  # fmt: skip
         audit.record(self.action.code, by=self.by, at=self.at, subject="case", subject_id=case.pk, event_id=self.event.pk)
         told = self._write_notices()
-        tell(f"case:{case.pk}", *(f"office:{office}" for office in {case.centre_id, case.lead_id, case.holder_id, *told}))
+        offices = {case.centre_id, case.lead_id, case.holder_id, *told}
+        tell(f"case:{case.pk}", f"below:{case.centre.parent_id}", *(f"office:{office}" for office in offices))
         return self.event
 
     def _write_notices(self) -> set[UUID]:
@@ -141,6 +148,7 @@ class Step:
         elif clock:
             alarms = clocks.alarms(clock, office=case.holder)
             clock.next_alarm_at = next((moment for share, moment in alarms if share > clock.warned), None)
+            clock.low_at = clocks.low_at(clock, office=case.holder)
             case.deadline, case.due_at = clock, clock.due_at
 
 

@@ -111,35 +111,41 @@ def my_work(post: Post) -> QuerySet[Case]:
     mine = Q(holder=post.office_id)
     if post.role in {Role.CASE_WORKER, Role.CHILD_DIRECTOR}:
         mine &= Q(worker=post.pk) | Q(worker=None)
-    return _open_for(post, mine)
+    return open_for(post, mine)
 
 
 def watched(post: Post) -> QuerySet[Case]:
     """Open cases that this office answers for while another acts: a centre's with the counties, a county's with the centre."""
-    return _open_for(post, (Q(centre=post.office_id) | Q(lead=post.office_id)) & ~Q(holder=post.office_id))
+    return open_for(post, (Q(centre=post.office_id) | Q(lead=post.office_id)) & ~Q(holder=post.office_id))
 
 
 def open_below(post: Post) -> QuerySet[Case]:
     """Open cases of the centres below this office, due first."""
-    return _open_for(post, _below(post))
+    return open_for(post, below(post))
 
 
 def missed_below(post: Post) -> QuerySet[Case]:
     """监督: open cases of the centres below this office that missed a deadline, the longest overdue first."""
-    return _open_for(post, _below(post) & Q(missed_at__isnull=False)).order_by("missed_at")
+    return open_for(post, below(post) & Q(missed_at__isnull=False)).order_by("missed_at")
 
 
-def _below(post: Post) -> Q:
+def below(post: Post) -> Q:
+    """The cases of the centres below this office."""
     return Q(centre__parent=post.office_id) | Q(centre__parent__parent=post.office_id)
 
 
-def by_centre(post: Post) -> QuerySet[Case, dict[str, Any]]:
-    """How many cases are `open` and how many of them `late`, for each centre below this office that has any."""
-    counted = open_below(post).order_by().values("centre__code", "centre__division__name")
-    return counted.annotate(open=Count("pk"), late=Count("pk", filter=Q(missed_at__isnull=False))).order_by("centre__code")
+def by_lead(post: Post) -> QuerySet[Case, dict[str, Any]]:
+    """How many cases of the centres below this office are `open` and how many of them `late`, for each `lead`."""
+    return open_below(post).order_by().values("lead").annotate(open=Count("pk"), late=Count("missed_at"))
 
 
-def _open_for(post: Post, which: Q) -> QuerySet[Case]:
+def kept_from(post: Post) -> QuerySet[Recusal, UUID]:
+    """The cases, by their ids, from which this office or person must keep away."""
+    return Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id)).values_list("case", flat=True)
+
+
+def open_for(post: Post, which: Q) -> QuerySet[Case]:
+    """Open cases of these, due first; never one from which this post must keep away."""
     recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
     cases = Case.objects.none() if post.role in READS_NO_CASES else Case.objects.filter(which).exclude(stage=Stage.CLOSED)
     return cases.filter(~Exists(recused)).select_related("deadline", "holder", "lead", "place").order_by("due_at")
@@ -147,12 +153,12 @@ def _open_for(post: Post, which: Q) -> QuerySet[Case]:
 
 def to_lower(post: Post) -> QuerySet[Case]:
     """Cases of this centre whose tier somebody else proposes to lower."""
-    return _open_for(post, Q(centre=post.office_id, lower_by__isnull=False) & ~Q(lower_by__staff=post.staff_id))
+    return open_for(post, Q(centre=post.office_id, lower_by__isnull=False) & ~Q(lower_by__staff=post.staff_id))
 
 
 def to_extend(post: Post) -> QuerySet[Case]:
     """Cases for which an office below asks for more time."""
-    return _open_for(post, Q(lead__parent=post.office_id, extension_days__isnull=False))
+    return open_for(post, Q(lead__parent=post.office_id, extension_days__isnull=False))
 
 
 def story(case: Case) -> QuerySet[Event]:

@@ -115,6 +115,12 @@ def alarms(clock: RunningClock, *, office: Office) -> list[tuple[int, datetime]]
     return [*warnings, (rules.MISSED, clock.due_at)]
 
 
+def low_at(clock: RunningClock, *, office: Office) -> datetime:
+    """When less than a fifth of the clock's time is left."""
+    time = _work_time(clock.unit, clock.started_at, office)
+    return rules.alarms(clock.started_at, clock.due_at, clock.unit, warn_at=[rules.LOW], **_guessing(time))[0][1]
+
+
 def _reckoned(start: datetime, amount: int, unit: str, office: Office) -> Reckoning:
     time = _work_time(unit, start, office)
     try:

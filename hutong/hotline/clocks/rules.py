@@ -28,6 +28,7 @@ YEARS = range(2000, 2100)  # what a year may be when it is typed
 Windows = Sequence[tuple[int, int]]  # minutes since midnight, half-open, in order; 1440 is 24:00
 DEFAULT_WINDOWS: Windows = ((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60 + 30))
 MISSED = 100  # per cent of the limit
+LOW = 80  # per cent: what runs longer than this has less than a fifth of its time left
 
 UNPUBLISHED = _("{year} 年的放假调休安排尚未录入，无法计算工作时限。")
 ENTER_IT = _("请管理员先录入国务院办公厅关于 {year} 年部分节假日安排的通知。")

@@ -1,0 +1,63 @@
+"""What boards share: a number that opens its list, and a row that tells what happened to a case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hutong.desks.components.wording import span
+from hutong.hotline.cases.models import Case, Clock, Event
+from hutong.hotline.cases.rules import STAGE_LABELS
+from hutong.hotline.network.models import Office
+from hutong.hotline.replies.models import FollowUp
+from hutong.hotline.statistics.rules import MEASURES
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its name, its meaning and the address of its list. `is_missed`: more than none is bad."""
+
+    name: str
+    value: int | str
+    address: str
+    is_missed: bool = False
+
+    @property
+    def label(self) -> str | Promise:
+        """What it is called."""
+        return MEASURES[self.name].label
+
+    @property
+    def meaning(self) -> str | Promise:
+        """What it counts."""
+        return MEASURES[self.name].meaning
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something that happened to a case: when, to whose account, and what in a few words."""
+
+    case: Case
+    at: datetime
+    office: Office
+    words: str | Promise = ""
+    is_missed: bool = False
+
+
+def step(code: str) -> str:
+    """What a limit was for."""
+    return str(STAGE_LABELS.get(code, code))
+
+
+def happened(row: Event | Clock | FollowUp) -> Happened:
+    """A fact of a list as it is shown."""
+    if isinstance(row, Event):
+        return Happened(row.case, row.at, row.lead, step(row.detail.get("step", "")), is_missed=row.action == "miss")
+    if isinstance(row, FollowUp):
+        return Happened(row.case, row.at, row.lead, row.get_satisfaction_display())
+    ended = row.ended_at or row.due_at
+    if ended <= row.due_at:
+        return Happened(row.case, ended, row.office, _("{step}：按时").format(step=step(row.step)))
+    late = _("{step}：超时 {span}").format(step=step(row.step), span=span(ended - row.due_at))
+    return Happened(row.case, ended, row.office, late, is_missed=True)
