@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from hutong.desks.components.wording import span
 from hutong.hotline.cases.models import Case, Clock, Event
@@ -50,14 +50,20 @@ def step(code: str) -> str:
     return str(STAGE_LABELS.get(code, code))
 
 
+def missed(event: Event) -> str:
+    """Which limit passed."""
+    return _("{step}逾期").format(step=step(event.detail.get("step", "")))
+
+
 def happened(row: Event | Clock | FollowUp) -> Happened:
     """A fact of a list as it is shown."""
     if isinstance(row, Event):
-        return Happened(row.case, row.at, row.lead, step(row.detail.get("step", "")), is_missed=row.action == "miss")
+        is_missed = row.action == "miss"
+        return Happened(row.case, row.at, row.lead, missed(row) if is_missed else "", is_missed)
     if isinstance(row, FollowUp):
         return Happened(row.case, row.at, row.lead, row.get_satisfaction_display())
     ended = row.ended_at or row.due_at
     if ended <= row.due_at:
         return Happened(row.case, ended, row.office, _("{step}：按时").format(step=step(row.step)))
-    late = _("{step}：超时 {span}").format(step=step(row.step), span=span(ended - row.due_at))
+    late = _("{step}：逾期 {span}").format(step=step(row.step), span=span(ended - row.due_at))
     return Happened(row.case, ended, row.office, late, is_missed=True)

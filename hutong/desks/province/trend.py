@@ -44,10 +44,10 @@ def drawn(days: Mapping[date, Counter[str]]) -> Trend:
 
 
 def ceiling(most: int) -> int:
-    """The smallest even 1, 2 or 5 with noughts that is not below: what the top of the field stands for."""
+    """The smallest of 2, 4, 6 and 10, with noughts, that is not below: what the top of the field stands for."""
     size = 1
     while True:
-        for first in (2, 4, 10):
+        for first in (2, 4, 6, 10):
             if first * size >= most:
                 return first * size
         size *= 10

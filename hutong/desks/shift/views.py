@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from hutong.desks import access
-from hutong.desks.components.boards import Figure, step
+from hutong.desks.components.boards import Figure, missed, step
 from hutong.hotline.contacts.models import Channel
 from hutong.hotline.network.models import Role
 from hutong.hotline.statistics import shift
@@ -27,13 +27,11 @@ def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case or a person by name."""
     post, now, is_wall = request.post, timezone.now(), "wall" in request.GET
     found = {name: rows(post, now) for name, rows in shift.LISTS.items()}
-    context: dict[str, Any] = {
-        "figures": [_figure(name, rows.count()) for name, rows in found.items()],
-        "channels": [(each, reverse("shift:list", query={"what": "waiting", "channel": each.code})) for each in shift.channels(post)],
-        "measures": MEASURES,
-        "now": now,
-    }
-    if not is_wall:
+    context: dict[str, Any] = {"figures": [_figure(name, rows.count()) for name, rows in found.items()], "measures": MEASURES, "now": now}
+    if is_wall:
+        context["parted"] = [shift.parts(name, rows) for name, rows in found.items()]
+    else:
+        context["channels"] = [(each, _list("waiting", channel=each.code)) for each in shift.channels(post)]
         context |= {name: [_shown(name, row) for row in rows[:SHOWN]] for name, rows in found.items()}
     page = "shift/wall.html" if is_wall else "shift/board.html"
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
@@ -61,7 +59,11 @@ def rows(request: access.DeskRequest) -> HttpResponse:
 
 
 def _figure(name: str, count: int) -> Figure:
-    return Figure(name, count, reverse("shift:list", query={"what": name}), is_missed=name == "missed_today" and bool(count))
+    return Figure(name, count, _list(name), is_missed=name == "missed_today" and bool(count))
+
+
+def _list(name: str, **query: str) -> str:
+    return reverse("shift:list", query={"what": name, **query})
 
 
 def _shown(name: str, row: Any) -> Any:
@@ -69,5 +71,5 @@ def _shown(name: str, row: Any) -> Any:
     if name == "low":
         return row, step(row.step)
     if name == "missed_today":
-        return row, step(row.detail.get("step", ""))
+        return row, missed(row)
     return row

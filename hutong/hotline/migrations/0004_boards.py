@@ -72,8 +72,8 @@ OFFICES = (
 )
 OPEN = ~Q(stage="closed")
 COUNTED = {
-    "registered": "登记", "closed": "办结", "missed": "超时", "returned": "退单", "reopened": "重办", "ended": "走完的环节",
-    "overran": "超时的环节", "asked": "问到满意度的回访", "dissatisfied": "不满意",
+    "registered": "登记", "closed": "办结", "missed": "逾期", "returned": "退单", "reopened": "重办", "ended": "走完的环节",
+    "overran": "逾期的环节", "asked": "问到满意度的回访", "dissatisfied": "不满意",
 }  # fmt: skip
 
 

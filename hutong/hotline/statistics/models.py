@@ -19,11 +19,11 @@ class Day(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
     registered = models.PositiveIntegerField(_("登记"), default=0)
     closed = models.PositiveIntegerField(_("办结"), default=0)
-    missed = models.PositiveIntegerField(_("超时"), default=0)
+    missed = models.PositiveIntegerField(_("逾期"), default=0)
     returned = models.PositiveIntegerField(_("退单"), default=0)
     reopened = models.PositiveIntegerField(_("重办"), default=0)
     ended = models.PositiveIntegerField(_("走完的环节"), default=0)
-    overran = models.PositiveIntegerField(_("超时的环节"), default=0)
+    overran = models.PositiveIntegerField(_("逾期的环节"), default=0)
     asked = models.PositiveIntegerField(_("问到满意度的回访"), default=0)
     dissatisfied = models.PositiveIntegerField(_("不满意"), default=0)
 

@@ -9,14 +9,15 @@ from django.db.models import Count, Min, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 
 from hutong.hotline.cases import queries as cases
-from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind
+from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, Stage
 from hutong.hotline.cases.rules import DESK
 from hutong.hotline.clocks.rules import local, midnight
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Channel, Contact
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import Post
+from hutong.hotline.network.models import Post, Role
 
+MOST_PARTS = 8
 ALWAYS = (Channel.PHONE, Channel.WEB)  # shown where nothing waits, too
 
 
@@ -76,3 +77,18 @@ LISTS: dict[str, Callable[[Post, datetime], QuerySet[Any]]] = {
     "missed_today": missed_today,
     "at_work": at_work,
 }
+# What each number is divided by on a wall, and how a part is called.
+PARTED: dict[str, tuple[str, Callable[[str], str | Promise]]] = {
+    "waiting": ("channel", lambda code: Channel(code).label),
+    "untouched": ("stage", lambda code: Stage(code).label),
+    "low": ("office__name", str),
+    "missed_today": ("lead__name", str),
+    "at_work": ("role", lambda code: Role(code).label),
+}
+
+
+def parts(name: str, rows: QuerySet[Any]) -> list[tuple[str | Promise, int]]:
+    """The largest parts of a number, without anybody's or any case's name."""
+    by, called = PARTED[name]
+    counted = rows.order_by().prefetch_related(None).values(by).annotate(many=Count("pk")).order_by("-many", by)
+    return [(called(row[by]), row["many"]) for row in counted[:MOST_PARTS]]

@@ -113,8 +113,8 @@ def test_a_share_says_what_went_well_and_opens_what_did_not() -> None:
     assert ended > overran > 0
     assert int(shown[2]) == 100 * (ended - overran) // ended
     page = signed_in("song").get(shown[1].replace("&amp;", "&")).content.decode()
-    assert "签收：超时" in page
-    assert 'aria-current="page">超时的环节' in page
+    assert "签收：逾期" in page
+    assert 'aria-current="page">逾期的环节' in page
 
 
 def test_the_days_of_the_trend_open_their_lists() -> None:
@@ -125,16 +125,14 @@ def test_the_days_of_the_trend_open_their_lists() -> None:
     for address, value in cells:
         if value != "0":
             assert client.get(address.replace("&amp;", "&")).content.decode().count('<li class="row-item">') == int(value)
-    assert sum(int(value) for address, value in cells if "missed" in address) >= 2
+    assert sum(int(value) for address, value in cells if "missed" in address) == 1
 
 
 def test_places_are_sorted_by_what_is_late_or_by_their_code() -> None:
     late()
     names = r'class="tile-name"[^>]*>([^<]+)<'
-    assert (
-        re.findall(names, board(by="county"))[:2] == ["莲湖区", "西安市12349热线中心"]
-        or re.findall(names, board(by="county"))[0] == "莲湖区"
-    )
+    assert re.findall(names, board(by="county")) == ["莲湖区", "长安区", "岐山县"]
+    assert re.findall(names, board(by="county", at="xian", sort="place")) == ["莲湖区", "长安区"]
     assert re.findall(names, board(by="prefecture", sort="place")) == ["西安市", "宝鸡市"]
     assert re.findall(names, board(by="county", at="baoji")) == ["岐山县"]
 
@@ -194,7 +192,7 @@ def test_it_asks_the_same_number_of_questions_however_much_there_is(query: dict[
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("name", ["open", "late", "transfers", "held", "extend", "registered", "missed", "returned", "ended", "asked"])
+@pytest.mark.parametrize("name", ["late", "transfers", "returned", "ended", "asked"])
 def test_each_list_asks_the_same_number_of_questions_however_long_it_is(name: str) -> None:
     counts = []
     for rows in (1, 3):

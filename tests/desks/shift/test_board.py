@@ -48,7 +48,7 @@ def test_every_number_opens_a_list_of_as_many_and_says_what_it_counts() -> None:
     client = signed_in("lu")
     shown = re.findall(NUMBER, board())
     assert [(name, int(value)) for _address, _meaning, value, name in shown] == [
-        ("待处理来访", 2), ("无人处理", 2), ("快到期", 1), ("今日超时", 1), ("在岗", 1),
+        ("待处理来访", 2), ("无人处理", 2), ("快到期", 1), ("今日逾期", 1), ("在岗", 1),
     ]  # fmt: skip
     for address, meaning, value, _name in shown:
         page = client.get(address).content.decode()
@@ -75,7 +75,7 @@ def test_what_was_missed_says_who_was_told_and_whether_they_read_it() -> None:
 
 def test_an_empty_board_says_so() -> None:
     page = board()
-    for words in ("都有人接手了", "没有快到期的", "今天没有超时"):
+    for words in ("都有人接手了", "没有快到期的", "今天没有逾期"):
         assert words in page
     assert "这里什么也没有" in signed_in("lu").get(reverse("shift:list", query={"what": "low"})).content.decode()
 

@@ -35,8 +35,8 @@ def busy() -> None:
     for minutes in (30, 9):
         opened(tier="I", at=now - timedelta(minutes=minutes))
     Contact.objects.create(
-        centre=office("xian"), channel="web", received_at=now - timedelta(minutes=2), narrative="楼下孩子走失了，穿红色外套", outcome="pending",
-        due_at=now + timedelta(minutes=3),
+        centre=office("xian"), channel="web", received_at=now - timedelta(minutes=2), narrative="楼下孩子走失了，穿红色外套",
+        outcome="pending", due_at=now + timedelta(minutes=3),
     )  # fmt: skip
     while timers.sweep(at=now):
         pass
@@ -114,5 +114,6 @@ def test_what_is_unfolded_stays_unfolded_when_the_board_is_renewed(site: Site) -
     before = page.locator(".trend").element_handle()
     opened(tier="III", at=timezone.now())
     expect(page.get_by_role("link", name="1 在办").first).to_be_visible()
-    assert before and not before.is_visible()
+    assert before
+    assert not before.is_visible()
     expect(table).to_be_visible()
