@@ -44,7 +44,7 @@ class PostMiddleware:
         chosen = request.session.get("post") if "post" in request.session else None
         post = network.post_held(chosen, staff=request.user, on=timezone.localdate()) if chosen else None
         if post and (request.method != "GET" or not request.htmx):  # type: ignore[attr-defined]
-            signing_in.be_seen(post, at=timezone.now())  # a page that renews its regions by itself is nobody at work
+            signing_in.be_seen(post, at=timezone.now())  # a board that renews itself is nobody at work
         request.post = post  # type: ignore[attr-defined]
         return self.get_response(request)
 

@@ -43,6 +43,7 @@ def took_post(post: Post, *, at: datetime) -> None:
 
 def signed_out(staff: Staff, post: Post | None, *, at: datetime) -> None:
     """A person left."""
+    Seen.objects.filter(post=post).delete()
     audit.record("signed_out", by=post, at=at, subject="staff", subject_id=staff.pk)
 
 

@@ -146,7 +146,8 @@ def place_named(post: Post, level: str, code: str) -> Place | None:
     """The place of this code on a board, if it is on it."""
     if level not in LEVELS or not code:
         return None
-    office = Office.objects.filter(working_below(post) | under(post.office_id, 1, 1), code=code).select_related("division").first()
+    there = working_below(post) if level == "county" else under(post.office_id, 1, 2) & Q(kind=LEVELS[level])
+    office = Office.objects.filter(there, code=code).select_related("division").first()
     return Place(level, office) if office else None
 
 

@@ -43,7 +43,7 @@ MEASURES = {
     "untouched": Measure(_("无人处理"), _("由本中心负责、交来后本中心还没有人办理过的个案，最久的在前。")),
     "low": Measure(_("快到期"), _("剩余时间不足两成、还没有逾期的时限，先到期的在前。")),
     "missed_today": Measure(_("今日逾期"), _("今天超过的时限，以及报给了谁。")),
-    "at_work": Measure(_("在岗"), _("近 5 分钟内在系统里有过操作的接线员、值班长和协调员。")),
+    "at_work": Measure(_("在岗"), _("近 5 分钟内在系统里有过操作、或打开着个案的接线员、值班长和协调员。")),
 }
 # A share of a board: what went wrong, of what there was.
 RATES = {"on_time": ("overran", "ended"), "satisfaction": ("dissatisfied", "asked")}

@@ -12,7 +12,9 @@ from django.utils import timezone
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.cases import timers
 from hutong.hotline.cases.models import Case
+from hutong.hotline.network.models import Role
 from hutong.hotline.statistics.rules import MEASURES
+from tests import network
 from tests.cast import office, post
 from tests.clients import signed_in
 from tests.loop import START, case_at
@@ -158,6 +160,18 @@ def test_an_unknown_level_is_not_there_and_a_centre_has_no_board() -> None:
     for query in ({"by": "village"}, {"by": "province"}, {"by": "?", "at": "xian"}):
         assert signed_in("song").get(reverse("province:board", query=query)).status_code == 404
     assert signed_in("zhou").get(reverse("province:board")).status_code == 403
+
+
+def test_the_ministry_goes_from_the_provinces_down_to_the_counties() -> None:
+    network.post("bu", "卜文", Role.SUPERVISOR, "mca")
+    late()
+    names, ways = [], [reverse("province:board")]
+    for _level in range(3):
+        page = signed_in("bu").get(ways[-1].replace("&amp;", "&")).content.decode()
+        names.append(re.findall(r'class="tile-name"[^>]*>([^<]+)<', page)[0])
+        ways += re.findall(r'class="tile-name" href="([^"]+)"', page)[:1]
+    assert names == ["陕西省", "西安市", "莲湖区"]
+    assert signed_in("bu").get(reverse("province:board", query={"by": "county"})).status_code == 404  # of the whole country: too many
 
 
 @pytest.mark.parametrize("query", [{}, {"by": "county"}, {"wall": "1"}])

@@ -108,7 +108,7 @@ def test_places_stand_on_the_board_though_nothing_is_there(db: None) -> None:
 @pytest.mark.parametrize(("who", "level", "code", "found"), [
     ("song", "prefecture", "xian", "西安市"), ("song", "county", "lianhu", "莲湖区"), ("song", "county", "xian", "西安市12349热线中心"),
     ("song", "prefecture", "nobody", None), ("song", "village", "xian", None), ("song", "prefecture", "", None),
-    ("song", "prefecture", "mca", None),
+    ("song", "prefecture", "mca", None), ("song", "province", "xian", None), ("song", "prefecture", "lianhu", None),
 ])  # fmt: skip
 def test_a_place_is_found_by_its_code_where_it_is_on_the_board(db: None, who: str, level: str, code: str, found: str | None) -> None:
     place = queries.place_named(post(who), level, code)

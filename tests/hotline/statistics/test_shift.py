@@ -10,7 +10,7 @@ from hutong.hotline.cases.actions import judging, recording, recusing
 from hutong.hotline.cases.models import Clock
 from hutong.hotline.clocks import rules as clocks
 from hutong.hotline.contacts.models import Contact
-from hutong.hotline.network.signing_in import be_seen
+from hutong.hotline.network.signing_in import be_seen, signed_out
 from hutong.hotline.statistics import shift
 from tests.cast import office, post
 from tests.loop import ONWARD, START, case_at, opened
@@ -138,6 +138,12 @@ def test_who_did_something_in_the_last_minutes_is_at_work() -> None:
     be_seen(post("zhou"), at=START)
     be_seen(post("qin"), at=START)
     assert [each.staff.username for each in shift.at_work(post("lu"), START)] == ["zhou", "xu"]
+
+
+def test_who_signs_out_is_gone() -> None:
+    be_seen(post("xu"), at=START)
+    signed_out(post("xu").staff, post("xu"), at=START)
+    assert list(shift.at_work(post("lu"), START)) == []
 
 
 def test_to_be_seen_is_written_once_a_minute() -> None:
