@@ -11,27 +11,22 @@ from hutong.hotline.cases.models import Case, Clock, Event
 from hutong.hotline.cases.rules import STAGE_LABELS
 from hutong.hotline.network.models import Office
 from hutong.hotline.replies.models import FollowUp
-from hutong.hotline.statistics.rules import MEASURES
+from hutong.hotline.statistics.rules import MEASURES, Measure
+
+
+def said() -> dict[str, Measure]:
+    """The measures in the reader's language, put into words once for a page with hundreds of numbers."""
+    return {name: Measure(str(measure.label), str(measure.meaning)) for name, measure in MEASURES.items()}
 
 
 @dataclass(frozen=True)
 class Figure:
     """A number with its name, its meaning and the address of its list. `is_missed`: more than none is bad."""
 
-    name: str
+    measure: Measure
     value: int | str
     address: str
     is_missed: bool = False
-
-    @property
-    def label(self) -> str | Promise:
-        """What it is called."""
-        return MEASURES[self.name].label
-
-    @property
-    def meaning(self) -> str | Promise:
-        """What it counts."""
-        return MEASURES[self.name].meaning
 
 
 @dataclass(frozen=True)

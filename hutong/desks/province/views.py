@@ -1,6 +1,7 @@
 """The province's board: each place below with its numbers, what waits for its word, the trend; every number opens its list."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -9,11 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from hutong.desks import access
-from hutong.desks.components.boards import Figure, happened
+from hutong.desks.components.boards import Figure, happened, said
 from hutong.desks.province.trend import drawn
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.cases import queries as cases
@@ -21,12 +23,14 @@ from hutong.hotline.network.models import OfficeKind, Role
 from hutong.hotline.statistics import queries, rules
 from hutong.hotline.statistics.facts import SOURCE_OF
 from hutong.hotline.statistics.queries import LEVELS_OF, NOW, Place, Tile
+from hutong.hotline.statistics.rules import Measure
 
 ON_A_PAGE = 50
 LATE_SHOWN = 20
 HELD_SHOWN = 10
 LEVEL_LABELS = {"province": _("各省"), "prefecture": _("各市"), "county": _("各县区")}
 SORTS = {"late": _("按逾期"), "place": _("按区划")}
+OF_A_TILE = ("open", "late", "on_time", "returned", "reopened", "satisfaction")
 OF_PLACES = frozenset({"open", "late", *SOURCE_OF})  # the lists that can be of one place
 supervisors = access.for_posts(Role.SUPERVISOR)
 
@@ -48,13 +52,13 @@ def _numbers(request: access.DeskRequest) -> dict[str, Any]:
     level, within = _wanted(request, levels)
     found = queries.Board(post, now)
     tiles = found.tiles(level, within=within.office if within else None, on=timezone.localdate(now))
-    days = found.by_day()
+    days, measures = found.by_day(), said()
     sort = "place" if request.GET.get("sort") == "place" else "late"
     if sort == "late":
         tiles.sort(key=lambda tile: -tile.counts["late"])
     return {
-        "figures": [_figure(name, queries.total(post, name)) for name in ("transfers", "held", "extend", "late", "open")],
-        "tiles": [(tile, _of_tile(tile), _below(tile, level)) for tile in tiles],
+        "figures": [_figure(measures, name, found.now(name)) for name in ("transfers", "held", "extend", "late", "open")],
+        "tiles": [(tile, _of_tile(measures, tile), _below(tile, level)) for tile in tiles],
         "level": level,
         "levels": [(each, LEVEL_LABELS[each]) for each in levels],
         "within": within,
@@ -62,7 +66,7 @@ def _numbers(request: access.DeskRequest) -> dict[str, Any]:
         "sorts": SORTS.items(),
         "trend": drawn(days),
         "today": days[found.days[-1]],
-        "measures": rules.MEASURES,
+        "measures": measures,
         "now": now,
     }
 
@@ -74,7 +78,7 @@ def _matters(request: access.DeskRequest) -> dict[str, Any]:
         "transfers": assignments.transfers_near(post)[:HELD_SHOWN],
         "held": cases.my_work(post)[:HELD_SHOWN],
         "extend": cases.to_extend(post)[:HELD_SHOWN],
-        "late": cases.missed_below(post)[:LATE_SHOWN],
+        "late": cases.first(cases.missed_below(post), LATE_SHOWN),
     }
 
 
@@ -88,18 +92,23 @@ def _wanted(request: access.DeskRequest, levels: tuple[str, str]) -> tuple[str, 
     return level, within
 
 
-def _of_tile(tile: Tile) -> list[Figure]:
+def _of_tile(measures: dict[str, Measure], tile: Tile) -> list[Figure]:
     """The numbers of a place."""
-    place = {"by": tile.place.level, "at": tile.place.office.code}
-    plain = [_figure(name, tile.counts[name], **place) for name in ("open", "late", "returned", "reopened")]
-    shares = [_figure(name, "—" if (share := tile.good(name)) is None else f"{share}%", **place) for name in rules.RATES]
-    return [*plain[:2], shares[0], *plain[2:], shares[1]]
+    place = urlencode({"by": tile.place.level, "at": tile.place.office.code})
+    shares = {name: "—" if (share := tile.good(name)) is None else f"{share}%" for name in rules.RATES}
+    return [_figure(measures, name, shares.get(name, tile.counts[name]), f"&{place}") for name in OF_A_TILE]
 
 
-def _figure(name: str, value: int | str, **query: str) -> Figure:
+def _figure(measures: dict[str, Measure], name: str, value: int | str, place: str = "") -> Figure:
     """A number and where its list is; behind a share stands what went wrong."""
     behind = rules.RATES[name][0] if name in rules.RATES else name
-    return Figure(name, value, reverse("province:cases", query={"what": behind, **query}), is_missed=name == "late" and bool(value))
+    return Figure(measures[name], value, f"{_list()}?what={behind}{place}", is_missed=name == "late" and bool(value))
+
+
+@cache
+def _list() -> str:
+    """The address of the lists; looked up once, for there are hundreds of numbers."""
+    return reverse("province:cases")
 
 
 def _below(tile: Tile, level: str) -> str:

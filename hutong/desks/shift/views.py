@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from hutong.desks import access
-from hutong.desks.components.boards import Figure, missed, step
+from hutong.desks.components.boards import Figure, missed, said, step
 from hutong.hotline.contacts.models import Channel
 from hutong.hotline.network.models import Role
 from hutong.hotline.statistics import shift
@@ -27,7 +27,11 @@ def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case or a person by name."""
     post, now, is_wall = request.post, timezone.now(), "wall" in request.GET
     found = {name: rows(post, now) for name, rows in shift.LISTS.items()}
-    context: dict[str, Any] = {"figures": [_figure(name, rows.count()) for name, rows in found.items()], "measures": MEASURES, "now": now}
+    measures = said()
+    figures = [
+        Figure(measures[name], count := rows.count(), _list(name), name == "missed_today" and count > 0) for name, rows in found.items()
+    ]
+    context: dict[str, Any] = {"figures": figures, "measures": measures, "now": now}
     if is_wall:
         context["parted"] = [shift.parts(name, rows) for name, rows in found.items()]
     else:
@@ -56,10 +60,6 @@ def rows(request: access.DeskRequest) -> HttpResponse:
         "shown": [_shown(name, row) for row in page],
     }
     return render(request, "shift/list.html", context)
-
-
-def _figure(name: str, count: int) -> Figure:
-    return Figure(name, count, _list(name), is_missed=name == "missed_today" and bool(count))
 
 
 def _list(name: str, **query: str) -> str:

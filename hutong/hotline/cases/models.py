@@ -110,9 +110,16 @@ class Case(models.Model):
             models.Index(fields=["lead", "due_at"], name="case_lead_work", condition=~Q(stage="closed")),
             models.Index(fields=["centre", "due_at"], name="case_centre_work", condition=~Q(stage="closed")),
             models.Index(fields=["centre", "-opened_at"], name="case_centre_opened"),
-            models.Index(fields=["centre", "missed_at"], name="case_missed", condition=~Q(stage="closed") & Q(missed_at__isnull=False)),
+            models.Index(
+                fields=["centre", "missed_at"],
+                name="case_missed",
+                condition=~Q(stage="closed") & Q(missed_at__isnull=False),
+                include=["id"],
+            ),
             models.Index(fields=["centre", "lead"], name="case_counted", condition=~Q(stage="closed"), include=["id", "missed_at"]),
-            models.Index(fields=["holder", "stage_since"], name="case_untouched", condition=~Q(stage="closed") & Q(touched_at=None)),
+            models.Index(
+                fields=["holder", "stage_since"], name="case_untouched", condition=~Q(stage="closed") & Q(touched_at=None), include=["id"]
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -166,7 +173,7 @@ class Clock(RunningClock):
             models.Index(fields=["due_at"], name="clock_provisional", condition=Q(ended_at=None, is_provisional=True)),
             models.Index(fields=["case", "started_at"], name="clock_case"),
             models.Index(fields=["low_at"], name="clock_low", condition=Q(ended_at=None, missed_at=None)),
-            models.Index(fields=["ended_at"], name="clock_ended", condition=Q(ended_at__isnull=False)),
+            models.Index(fields=["office", "ended_at"], name="clock_ended", condition=Q(ended_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="clock_one_running"),
@@ -174,6 +181,10 @@ class Clock(RunningClock):
             models.CheckConstraint(condition=~Q(tier__in=["I", "II"]) | Q(unit__in=["minute", "day"]), name="clock_real_time_for_i_and_ii"),
             models.CheckConstraint(condition=Q(replaces=None) | ~Q(why=""), name="clock_replaced_with_why"),
         ]
+
+
+# The events that are counted by day: a beginning, an end, and what went wrong.
+COUNTED_EVENTS = Q(stage_before="") | Q(stage_after="closed") | Q(action__in=["return", "reopen", "miss"])
 
 
 class Event(models.Model):
@@ -201,11 +212,7 @@ class Event(models.Model):
         db_table = "cases_event"
         indexes = [
             GinIndex(Bigrams("text"), name="event_tokens"),
-            models.Index(
-                fields=["at"],
-                name="event_counted",
-                condition=Q(stage_before="") | Q(stage_after="closed") | Q(action__in=["return", "reopen", "miss"]),
-            ),
+            models.Index(fields=["lead", "at"], name="event_counted", condition=COUNTED_EVENTS),
         ]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_one_per_version")]
 

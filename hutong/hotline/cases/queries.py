@@ -131,7 +131,7 @@ def missed_below(post: Post) -> QuerySet[Case]:
 
 def below(post: Post) -> Q:
     """The cases of the centres below this office."""
-    return Q(centre__parent=post.office_id) | Q(centre__parent__parent=post.office_id)
+    return Q(centre__parent__parent=post.office_id) if post.office.kind == OfficeKind.MINISTRY else Q(centre__parent=post.office_id)
 
 
 def by_lead(post: Post) -> QuerySet[Case, dict[str, Any]]:
@@ -146,9 +146,13 @@ def kept_from(post: Post) -> QuerySet[Recusal, UUID]:
 
 def open_for(post: Post, which: Q) -> QuerySet[Case]:
     """Open cases of these, due first; never one from which this post must keep away."""
-    recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
     cases = Case.objects.none() if post.role in READS_NO_CASES else Case.objects.filter(which).exclude(stage=Stage.CLOSED)
-    return cases.filter(~Exists(recused)).select_related("deadline", "holder", "lead", "place").order_by("due_at")
+    return cases.exclude(pk__in=kept_from(post)).select_related("deadline", "holder", "lead", "place").order_by("due_at")
+
+
+def first(cases: QuerySet[Case], count: int) -> QuerySet[Case]:
+    """The first of many: found by themselves, so that what belongs to a case is fetched for these alone."""
+    return cases.filter(pk__in=list(cases.select_related(None).values_list("pk", flat=True)[:count]))
 
 
 def to_lower(post: Post) -> QuerySet[Case]:

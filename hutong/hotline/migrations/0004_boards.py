@@ -122,20 +122,22 @@ class Migration(migrations.Migration):
         *(migrations.AlterField(model, name, office(label, null=False, **more)) for model, name, label, more in OFFICES),
         migrations.RemoveIndex("case", "case_missed"),
         migrations.AddIndex(
-            "case", models.Index(fields=["centre", "missed_at"], name="case_missed", condition=OPEN & Q(missed_at__isnull=False))
+            "case",
+            models.Index(fields=["centre", "missed_at"], name="case_missed", condition=OPEN & Q(missed_at__isnull=False), include=["id"]),
         ),
         migrations.AddIndex(
             "case", models.Index(fields=["centre", "lead"], name="case_counted", condition=OPEN, include=["id", "missed_at"])
         ),
         migrations.AddIndex(
-            "case", models.Index(fields=["holder", "stage_since"], name="case_untouched", condition=OPEN & Q(touched_at=None))
+            "case",
+            models.Index(fields=["holder", "stage_since"], name="case_untouched", condition=OPEN & Q(touched_at=None), include=["id"]),
         ),
         migrations.AddIndex("clock", models.Index(fields=["low_at"], name="clock_low", condition=Q(ended_at=None, missed_at=None))),
-        migrations.AddIndex("clock", models.Index(fields=["ended_at"], name="clock_ended", condition=Q(ended_at__isnull=False))),
+        migrations.AddIndex("clock", models.Index(fields=["office", "ended_at"], name="clock_ended", condition=Q(ended_at__isnull=False))),
         migrations.AddIndex(
             "event",
             models.Index(
-                fields=["at"],
+                fields=["lead", "at"],
                 name="event_counted",
                 condition=Q(stage_before="") | Q(stage_after="closed") | Q(action__in=["return", "reopen", "miss"]),
             ),

@@ -47,7 +47,6 @@ def signed_out(staff: Staff, post: Post | None, *, at: datetime) -> None:
     audit.record("signed_out", by=post, at=at, subject="staff", subject_id=staff.pk)
 
 
-@transaction.atomic
 def be_seen(post: Post, *, at: datetime) -> None:
     """The person in this post did something. Written once a minute at the most."""
     last: Seen | None = getattr(post, "seen", None)

@@ -4,7 +4,7 @@ Each belongs to the office that answered for it then: the lead of the case, or w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -12,54 +12,54 @@ from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
-from hutong.hotline.cases.models import Clock, Event, Stage
+from hutong.hotline.cases.models import COUNTED_EVENTS, Clock, Event, Stage
 from hutong.hotline.clocks.rules import SHANGHAI, midnight
-from hutong.hotline.network.models import Office
 from hutong.hotline.replies.models import FollowUp, Satisfaction
 from hutong.hotline.statistics import rules
 from hutong.hotline.statistics.models import Day
 
-NOTHING = Q(pk__in=())
+NOTHING, NOTHING_MORE = Q(pk__in=()), Q()
 
 
 @dataclass(frozen=True)
 class Source:
     """Rows that are facts: when they happened (`at`), whose they are (`office`), and which of them each measure counts."""
 
-    model: type[Model]
+    rows: QuerySet[Any]
     at: str
     office: str
     measures: dict[str, Q]
 
     def within(self, days: Sequence[date]) -> QuerySet[Any]:
-        """The rows of these days that any measure counts."""
+        """The rows of these days."""
         spans = (
             Q(**{f"{self.at}__gte": midnight(first), f"{self.at}__lt": midnight(last + timedelta(days=1))})
             for first, last in rules.runs(days)
         )
-        return self.model._default_manager.filter(reduce(or_, spans, NOTHING), reduce(or_, self.measures.values()))
+        return self.rows.filter(reduce(or_, spans, NOTHING))
 
 
 _ended_before = Event.objects.filter(case=OuterRef("case"), seq__lt=OuterRef("seq"), stage_after=Stage.CLOSED)
 _ends = Q(stage_after=Stage.CLOSED) & ~Q(stage_before=Stage.CLOSED)
+_successor = Clock.objects.filter(replaces=OuterRef("pk"))
 _last_end = Subquery(_ended_before.filter(_ends).order_by("-seq").values("at")[:1])
 
 SOURCES = (
-    Source(Event, "at", "lead", {
+    Source(Event.objects.filter(COUNTED_EVENTS), "at", "lead", {
         "registered": Q(stage_before=""),
         "closed": _ends,
         "missed": Q(action="miss"),
         "returned": Q(action="return"),
         "reopened": Q(action="reopen", at__lte=_last_end + rules.REOPENED_WITHIN),
     }),
-    Source(Clock, "ended_at", "office", {
-        "ended": Q(replaced_by=None),
-        "overran": Q(replaced_by=None, ended_at__gt=F("due_at")),
+    Source(Clock.objects.filter(~Exists(_successor), ended_at__isnull=False), "ended_at", "office", {
+        "ended": Q(),
+        "overran": Q(ended_at__gt=F("due_at")),
     }),
-    Source(FollowUp, "at", "lead", {
+    Source(FollowUp.objects.all(), "at", "lead", {
         "asked": ~Q(satisfaction=Satisfaction.NOT_ASKED),
         "dissatisfied": Q(satisfaction=Satisfaction.DISSATISFIED),
     }),
@@ -75,14 +75,12 @@ class Tally(NamedTuple):
     counts: Counter[str]
 
 
-def tally(days: Sequence[date], *, below: Q | None = None, cases: Q | None = None) -> Iterator[Tally]:
-    """Count these days from the facts themselves. `below` says of which offices, `cases` of which cases."""
+def tally(days: Sequence[date], *, offices: Collection[UUID] | None = None, cases: Q = NOTHING_MORE) -> Iterator[Tally]:
+    """Count these days from the facts themselves: of these offices, or all, and of the cases that are asked for."""
     for source in SOURCES:
-        rows = source.within(days).order_by()
-        if below is not None:
-            rows = rows.filter(**{f"{source.office}__in": Office.objects.filter(below)})
-        if cases is not None:
-            rows = rows.filter(cases)
+        rows = source.within(days).filter(cases).order_by()
+        if offices is not None:
+            rows = rows.filter(**{f"{source.office}__in": offices})
         counted = {name: Count("pk", filter=which) for name, which in source.measures.items()}
         for row in rows.annotate(day=TruncDate(source.at, tzinfo=SHANGHAI)).values("day", source.office).annotate(**counted):
             yield Tally(row["day"], row[source.office], Counter({name: row[name] for name in counted}))

@@ -4,21 +4,22 @@ A number and its list come from one definition, and neither holds a case from wh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.functional import cached_property
 
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.assignments.models import TransferState
+from hutong.hotline.assignments.queries import LEADS
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.clocks.rules import local
 from hutong.hotline.network.models import Office, OfficeKind, Post
-from hutong.hotline.network.queries import stands
 from hutong.hotline.statistics import facts, rules
 from hutong.hotline.statistics.models import Day
 
@@ -37,18 +38,23 @@ LEVELS = {"province": OfficeKind.PROVINCE_BUREAU, "prefecture": OfficeKind.HOTLI
 LEVELS_OF = {OfficeKind.MINISTRY: ("province", "prefecture"), OfficeKind.PROVINCE_BUREAU: ("prefecture", "county")}
 
 
-def under(office: UUID, first: int, last: int) -> Q:
-    """The offices so many levels below one; 0 is itself."""
-    found = Q()
-    for levels in range(first, last + 1):
-        found |= Q(**{"__".join(["parent"] * levels) or "pk": office})
+ANSWERING = (OfficeKind.HOTLINE_CENTRE, *LEADS)
+
+
+def answering(tops: Iterable[UUID]) -> list[UUID]:
+    """The offices below these that answer for cases: the centres, and two levels below each."""
+    found, level = [], list(tops)
+    for _level in range(3):
+        level = list(Office.objects.filter(parent__in=level, kind__in=ANSWERING).values_list("pk", flat=True))
+        found += level
     return found
 
 
-def working_below(post: Post) -> Q:
-    """The offices that answer for cases below this one: the centres, and two levels below each."""
-    first = 2 if post.office.kind == OfficeKind.MINISTRY else 1
-    return under(post.office_id, first, first + 2)
+def answering_to(post: Post) -> list[UUID]:
+    """The offices whose work is on the board of this post."""
+    if post.office.kind == OfficeKind.MINISTRY:
+        return answering(Office.objects.filter(parent=post.office_id, kind=OfficeKind.PROVINCE_BUREAU).values_list("pk", flat=True))
+    return answering([post.office_id])
 
 
 @dataclass(frozen=True)
@@ -61,15 +67,17 @@ class Place:
     @property
     def name(self) -> str:
         """What it is called: its division; an office's own work by the office."""
-        is_own = self.level == "county" and self.office.kind == OfficeKind.HOTLINE_CENTRE
-        return self.office.name if is_own or not self.office.division else self.office.division.name
+        return self.office.name if self.is_own or not self.office.division else self.office.division.name
 
     @property
-    def offices(self) -> Q:
+    def is_own(self) -> bool:
+        """Whether it is a centre's own work, beside its counties'."""
+        return self.level == "county" and self.office.kind == OfficeKind.HOTLINE_CENTRE
+
+    @property
+    def offices(self) -> list[UUID]:
         """Whose cases and facts are this place's."""
-        if self.level == "county" and self.office.kind == OfficeKind.HOTLINE_CENTRE:
-            return Q(pk=self.office.pk)
-        return under(self.office.pk, 0, 3)
+        return [self.office.pk] if self.is_own else [self.office.pk, *answering([self.office.pk])]
 
 
 @dataclass
@@ -78,6 +86,11 @@ class Tile:
 
     place: Place
     counts: Counts
+
+    def order(self) -> tuple[str, str, str]:
+        """By division; a centre's own work after its prefecture's counties."""
+        office = self.place.office
+        return (office.division_id or "", office.kind, office.code)
 
     def good(self, rate: str) -> int | None:
         """A share, in per cent."""
@@ -89,18 +102,18 @@ class Board:
     """The numbers of an office that stands above centres, at a moment."""
 
     def __init__(self, post: Post, at: datetime) -> None:
-        self.post, self.days = post, rules.period(local(at).date())
+        self.post, self.days, self.answering = post, rules.period(local(at).date()), answering_to(post)
         self.counted = set(Day.objects.filter(office=None, day__in=self.days).values_list("day", flat=True))
-        self.kept = Day.objects.filter(day__in=self.counted, office__in=Office.objects.filter(working_below(post)))
+        self.kept = Day.objects.filter(day__in=self.counted, office__in=self.answering)
         self.loose = list(self._loose())
 
     def _loose(self) -> Iterator[tuple[int, facts.Tally]]:
         """What must be added to the days that are counted, and taken from them."""
-        hidden, below = _hidden(self.post), working_below(self.post)
-        for each in facts.tally([day for day in self.days if day not in self.counted], below=below, cases=~Q(case__in=hidden)):
+        hidden, open_days = _hidden(self.post), [day for day in self.days if day not in self.counted]
+        for each in facts.tally(open_days, offices=self.answering, cases=~Q(case__in=hidden)):
             yield 1, each
         if hidden:
-            for each in facts.tally(sorted(self.counted), below=below, cases=Q(case__in=hidden)):
+            for each in facts.tally(sorted(self.counted), offices=self.answering, cases=Q(case__in=hidden)):
                 yield -1, each
 
     def by_day(self) -> dict[date, Counts]:
@@ -109,6 +122,7 @@ class Board:
         self._add(found, "day")
         return found
 
+    @cached_property
     def by_office(self) -> dict[UUID, Counts]:
         """What each office came to in the period, and what stands with it now."""
         found: dict[UUID, Counts] = defaultdict(Counter)
@@ -117,38 +131,58 @@ class Board:
             found[row["lead"]].update(open=row["open"], late=row["late"])
         return found
 
+    def now(self, name: str) -> int:
+        """How many stand on a list of what stands now."""
+        if name in ("open", "late"):
+            return sum(counts[name] for counts in self.by_office.values())
+        return NOW[name](self.post).count()
+
     def _add(self, found: dict[Any, Counts], key: str) -> None:
         for row in self.kept.order_by().values(key).annotate(**{f"all_{name}": Sum(name) for name in facts.SOURCE_OF}):
             found[row[key]].update({name: row[f"all_{name}"] for name in facts.SOURCE_OF})
         for sign, each in self.loose:
             found[getattr(each, key)].update({name: sign * count for name, count in each.counts.items()})
 
-    def tiles(self, level: str, *, within: Office | None = None, on: date) -> list[Tile]:
-        """The places of a level, in the order of their divisions, those too where nothing is."""
-        found = {place.office.pk: Tile(place, Counter()) for place in places(self.post, level, within=within, on=on)}
-        counts = self.by_office()
-        for office in _with_those_above(counts):
-            place = _place_of(office, level)
-            if place and (within is None or within in _line(office)):
-                found.setdefault(place.pk, Tile(Place(level, place), Counter())).counts.update(counts[office.pk])
-        return sorted(
-            found.values(), key=lambda tile: (tile.place.office.division_id or "", tile.place.office.kind, tile.place.office.code)
+    @cached_property
+    def offices(self) -> dict[UUID, Office]:
+        """The offices whose work is on the board, and those above them."""
+        tops = Q(pk=self.post.office_id) | Q(parent=self.post.office_id)
+        return Office.objects.select_related("division").in_bulk(
+            [*self.answering, *Office.objects.filter(tops).values_list("pk", flat=True)]
         )
 
+    def tiles(self, level: str, *, within: Office | None = None, on: date) -> list[Tile]:
+        """The places of a level, in the order of their divisions, those too where nothing is."""
+        found: dict[UUID, Tile] = {}
+        for office in self.offices.values():
+            line = self._line(office)
+            place = _place_of(line, level)
+            stands = (
+                office == place
+                and office.kind == LEVELS[level]
+                and office.valid_from <= on
+                and not (office.valid_to and office.valid_to <= on)
+            )
+            counts = self.by_office.get(office.pk, Counter())
+            if place and (within is None or within in line) and (stands or counts):
+                found.setdefault(place.pk, Tile(Place(level, place), Counter())).counts.update(counts)
+        return sorted(found.values(), key=Tile.order)
 
-def places(post: Post, level: str, *, on: date, within: Office | None = None) -> list[Place]:
-    """The standing places of a level below an office."""
-    offices = Office.objects.filter(under(within.pk if within else post.office_id, 1, 3), stands(on), kind=LEVELS[level])
-    return [Place(level, office) for office in offices.select_related("division")]
+    def _line(self, office: Office) -> list[Office]:
+        """An office and those above it."""
+        line = [office]
+        while (above := line[-1].parent_id) in self.offices:
+            line.append(self.offices[above])
+        return line
 
 
 def place_named(post: Post, level: str, code: str) -> Place | None:
     """The place of this code on a board, if it is on it."""
-    if level not in LEVELS or not code:
+    office = Office.objects.filter(code=code).select_related("division", "parent").first() if level in LEVELS and code else None
+    if office is None or (level != "county" and office.kind != LEVELS[level]):
         return None
-    there = working_below(post) if level == "county" else under(post.office_id, 1, 2) & Q(kind=LEVELS[level])
-    office = Office.objects.filter(there, code=code).select_related("division").first()
-    return Place(level, office) if office else None
+    is_below = office.parent_id == post.office_id if level == "province" else office.pk in answering_to(post)
+    return Place(level, office) if is_below else None
 
 
 def _hidden(post: Post) -> list[UUID]:
@@ -158,43 +192,25 @@ def _hidden(post: Post) -> list[UUID]:
     return list(cases.kept_from(post).union(gone))
 
 
-def _with_those_above(offices: dict[UUID, Counts]) -> QuerySet[Office]:
-    line = ("division", "parent__division", "parent__parent__division", "parent__parent__parent__division")
-    return Office.objects.filter(pk__in=offices).select_related(*line)
-
-
-def _line(office: Office) -> list[Office]:
-    """An office and those above it, as far as they were fetched."""
-    line = [office]
-    while line[-1].parent and len(line) < 4:
-        line.append(line[-1].parent)
-    return line
-
-
-def _place_of(office: Office, level: str) -> Office | None:
-    """Whose tile an office's numbers are on."""
-    line = _line(office)
+def _place_of(line: list[Office], level: str) -> Office | None:
+    """Whose tile the numbers of the first of a line are on."""
     centre = next((place for place, each in enumerate(line) if each.kind == OfficeKind.HOTLINE_CENTRE), None)
     if centre is None:
-        return None
-    return line[{"province": centre + 1, "prefecture": centre, "county": max(centre - 1, 0)}[level]]
+        return next((each for each in line if each.kind == LEVELS[level]), None)
+    place = {"province": centre + 1, "prefecture": centre, "county": max(centre - 1, 0)}[level]
+    return line[place] if place < len(line) else None
 
 
 # --- the list behind a number
-
-
-def total(post: Post, name: str) -> int:
-    """How many stand on a list of what stands now."""
-    return NOW[name](post).count()
 
 
 def listed(post: Post, name: str, at: datetime, *, place: Place | None = None, day: date | None = None) -> QuerySet[Any]:
     """The rows that a number counts: of one place, of one day of the period, or all."""
     if name in NOW:
         rows = NOW[name](post)
-        return rows.filter(lead__in=Office.objects.filter(place.offices)) if place else rows
+        return rows.filter(lead__in=place.offices) if place else rows
     source, period = facts.SOURCE_OF[name], rules.period(local(at).date())
     days = [each for each in period if day in (None, each)]
-    rows = source.within(days).filter(source.measures[name]).exclude(case__in=_hidden(post))
-    rows = rows.filter(**{f"{source.office}__in": Office.objects.filter(working_below(post), place.offices if place else Q())})
+    offices = set(answering_to(post)).intersection(place.offices) if place else answering_to(post)
+    rows = source.within(days).filter(source.measures[name], **{f"{source.office}__in": offices}).exclude(case__in=_hidden(post))
     return rows.select_related("case__deadline", "case__holder", "case__place", source.office).order_by(f"-{source.at}", "pk")

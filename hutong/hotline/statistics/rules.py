@@ -42,7 +42,7 @@ MEASURES = {
     "waiting": Measure(_("待处理来访"), _("自行到达、还没有人看过的来访，先到期的在前。")),
     "untouched": Measure(_("无人处理"), _("由本中心负责、交来后本中心还没有人办理过的个案，最久的在前。")),
     "low": Measure(_("快到期"), _("剩余时间不足两成、还没有逾期的时限，先到期的在前。")),
-    "missed_today": Measure(_("今日逾期"), _("今天超过的时限，以及报给了谁。")),
+    "missed_today": Measure(_("今日逾期"), _("本中心的个案今天超过的时限，以及报给了谁。")),
     "at_work": Measure(_("在岗"), _("近 5 分钟内在系统里有过操作、或打开着个案的接线员、值班长和协调员。")),
 }
 # A share of a board: what went wrong, of what there was.

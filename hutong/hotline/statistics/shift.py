@@ -16,6 +16,7 @@ from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Channel, Contact
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
+from hutong.hotline.statistics.queries import answering
 
 MOST_PARTS = 8
 ALWAYS = (Channel.PHONE, Channel.WEB)  # shown where nothing waits, too
@@ -58,9 +59,10 @@ def low(post: Post, at: datetime) -> QuerySet[Clock]:
 def missed_today(post: Post, at: datetime) -> QuerySet[Event]:
     """The limits of this centre's cases that passed today, the latest first; each with who was told: `told`."""
     today = midnight(local(at).date())
-    missed = Event.objects.filter(action="miss", at__gte=today, case__centre=post.office_id).exclude(case__in=cases.kept_from(post))
+    offices = [post.office_id, *answering([post.office_id])]
+    missed = Event.objects.filter(action="miss", at__gte=today, lead__in=offices, case__centre=post.office_id)
     told = Notice.objects.filter(kind=NoticeKind.MISSED).select_related("office").order_by("office__division_id", "office__code")
-    rows = missed.select_related("case__holder", "case__place", "case__deadline")
+    rows = missed.exclude(case__in=cases.kept_from(post)).select_related("case__holder", "case__place", "case__deadline")
     return rows.prefetch_related(Prefetch("notices", told, to_attr="told")).order_by("-at")
 
 

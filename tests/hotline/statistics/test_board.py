@@ -80,14 +80,14 @@ def test_each_list_is_as_long_as_its_number_and_holds_what_one_may_see(made: Non
             for name in ("registered", "closed", "missed"):
                 assert queries.listed(by, name, NOW, day=day).count() == counts[name]
         for name in queries.NOW:
-            assert queries.listed(by, name, NOW).count() == queries.total(by, name)
+            assert queries.listed(by, name, NOW).count() == board.now(name)
 
 
 def test_all_places_together_are_the_whole(made: None) -> None:
     by, board = post("song"), Board(post("song"), NOW)
     for level in ("prefecture", "county"):
         tiles = board.tiles(level, on=TODAY)
-        assert sum(tile.counts["open"] for tile in tiles) == queries.total(by, "open")
+        assert sum(tile.counts["open"] for tile in tiles) == board.now("open")
         for name in facts.SOURCE_OF:
             assert sum(tile.counts[name] for tile in tiles) == queries.listed(by, name, NOW).count()
 
