@@ -23,11 +23,16 @@ class User:
     post: Post
     place: str
     client: httpx.Client
+    above: httpx.Client  # the province's supervisor, whose board counts this person's work
     cases: "cycle[UUID]" = field(default_factory=lambda: cycle(()))
 
     def get(self, address: str) -> httpx.Response:
         """A page, as it must come."""
         return self._right(self.client.get(address), 200)
+
+    def get_above(self, address: str) -> httpx.Response:
+        """A page of the province's supervisor."""
+        return self._right(self.above.get(address), 200)
 
     def send(self, address: str, data: dict[str, Any]) -> httpx.Response:
         """A form handed in, as the page would; accepted forms lead elsewhere."""
@@ -50,14 +55,23 @@ def sign_in(count: int) -> list[User]:
     }
     ordered = sorted(once.values(), key=lambda post: (post.office_id != home.pk, post.staff.username))
     single = [post for post in ordered if post.staff.posts.count() == 1]
-    return [_signed_in(post) for post in single[:count]]
+    above = _browser("sheng")
+    return [_at_work(post, above) for post in single[:count]]
 
 
-def _signed_in(post: Post) -> User:
+def _at_work(post: Post, above: httpx.Client) -> User:
     county = post.office.children.filter(kind=OfficeKind.COUNTY_BUREAU).order_by("code").values_list("division__name", flat=True)
-    user = User(post, str(county[0]), httpx.Client(base_url=ORIGIN, timeout=60))
-    user.get("/account/sign-in")
-    user.send("/account/sign-in", {"username": post.staff.username, "password": PASSWORD})
+    user = User(post, str(county[0]), _browser(post.staff.username), above)
     known = Case.objects.filter(centre=post.office_id).order_by("number").values_list("pk", flat=True)
     user.cases = cycle(list(known[:: max(1, known.count() // KNOWN)]))
     return user
+
+
+def _browser(username: str) -> httpx.Client:
+    """A browser in which somebody has signed in."""
+    client = httpx.Client(base_url=ORIGIN, timeout=60)
+    client.get("/account/sign-in").raise_for_status()
+    form = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+    if client.post("/account/sign-in", data=form, headers={"Referer": ORIGIN}).status_code != 302:
+        raise RuntimeError(f"{username} could not sign in")
+    return client

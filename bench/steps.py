@@ -31,6 +31,8 @@ RARE, MIDDLING, COMMON = "千层石榴", "烟头", "奶奶"
 WRITE = """INSERT INTO audit_entry (id, at, verb, subject, detail) VALUES (gen_random_uuid(), now(), 'benched', 'bench', '{}')"""
 OPEN = """SELECT c.*, e.* FROM cases_case c JOIN cases_event e ON e.case_id = c.id WHERE c.id = %(case)s ORDER BY e.seq DESC LIMIT 60"""
 WORK = """SELECT * FROM cases_case WHERE holder_id = %(office)s AND stage <> 'closed' ORDER BY due_at LIMIT 50"""
+UNTOUCHED = """SELECT count(*) FROM cases_case WHERE holder_id = %(office)s AND stage <> 'closed' AND touched_at IS NULL"""
+OPEN_BY_LEAD = """SELECT lead_id, count(*), count(missed_at) FROM cases_case WHERE stage <> 'closed' GROUP BY lead_id"""
 SEARCH = """
     SELECT count(*) FROM cases_case WHERE centre_id = %(office)s AND id IN (
       SELECT l.case_id FROM contacts_contact t JOIN cases_contact l ON l.contact_id = t.id
@@ -79,6 +81,20 @@ def search(word: str) -> Callable[[User], None]:
     return do
 
 
+def shift_board(user: User) -> None:
+    """The centre's board."""
+    user.get("/shift/")
+
+
+def province_board(level: str) -> Callable[[User], None]:
+    """The board of the province above; the worker has counted the days that are over by the time of these steps."""
+
+    def do(user: User) -> None:
+        user.get_above(f"/province/?by={level}")
+
+    return do
+
+
 def ask_nothing(user: User) -> None:
     """A page that asks nothing of the database, without a session."""
     NOBODY.get("/account/sign-in").raise_for_status()
@@ -92,6 +108,9 @@ STEPS = (
     Step(f"search a rare word ({RARE})", 25, search(RARE), SEARCH, RARE),
     Step(f"search a middling word ({MIDDLING})", 25, search(MIDDLING), SEARCH, MIDDLING),
     Step(f"search a common word ({COMMON})", None, search(COMMON), SEARCH, COMMON),
+    Step("the shift's board", 100, shift_board, UNTOUCHED),
+    Step("the province's board by prefecture", 100, province_board("prefecture"), OPEN_BY_LEAD),
+    Step("the province's board by county", 100, province_board("county"), OPEN_BY_LEAD),
     Step("floor: a page without a question", None, ask_nothing, "SELECT 1"),
 )
 

@@ -3,7 +3,9 @@
 import re
 
 from django.test import Client
+from django.utils import timezone
 
+from hutong.hotline.network.signing_in import be_seen
 from tests import cast
 
 
@@ -14,6 +16,7 @@ def signed_in(username: str = "xu") -> Client:
     session = client.session
     session["post"] = str(post.pk)
     session.save()
+    be_seen(post, at=timezone.now())
     return client
 
 

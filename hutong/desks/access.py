@@ -21,7 +21,8 @@ from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.kernel import texts
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import Post, Role
+from hutong.hotline.network import signing_in
+from hutong.hotline.network.models import OfficeKind, Post, Role
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
@@ -41,7 +42,10 @@ class PostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.session.get("post") if "post" in request.session else None
-        request.post = network.post_held(chosen, staff=request.user, on=timezone.localdate()) if chosen else None  # type: ignore[attr-defined]
+        post = network.post_held(chosen, staff=request.user, on=timezone.localdate()) if chosen else None
+        if post and (request.method != "GET" or not request.htmx):  # type: ignore[attr-defined]
+            signing_in.be_seen(post, at=timezone.now())  # a board that renews itself is nobody at work
+        request.post = post  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
@@ -86,6 +90,22 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         gated.gate = roles or ("any post",)  # type: ignore[attr-defined]
+        return gated
+
+    return decorate
+
+
+def in_centre(*roles: Role) -> Callable[[View], View]:
+    """Somebody who holds one of these roles in a hotline centre."""
+
+    def decorate(view: View) -> View:
+        @for_posts(*roles)
+        @wraps(view)
+        def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.post.office.kind != OfficeKind.HOTLINE_CENTRE:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
         return gated
 
     return decorate

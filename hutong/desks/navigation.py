@@ -9,6 +9,7 @@ from hutong.hotline.cases.queries import READS_NO_CASES
 from hutong.hotline.cases.rules import ADDRESSEE, ISSUER
 from hutong.hotline.network.models import OfficeKind, Post, Role
 
+DESK_ROLES = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR})
 FIELD_ROLES = frozenset({Role.CASE_WORKER, Role.CHILD_DIRECTOR, Role.LIAISON})
 CENTRE = frozenset({OfficeKind.HOTLINE_CENTRE})
 PROVINCE = frozenset({OfficeKind.PROVINCE_BUREAU, OfficeKind.MINISTRY})
@@ -40,6 +41,7 @@ DESKS = (
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
     Desk("cases:work", _("我的工作"), "clock", frozenset({Role.AUDITOR})),
     Desk("supervision:orders", _("督办"), "letter", WITH_ORDERS),
+    Desk("shift:board", _("值班看板"), "board", DESK_ROLES, CENTRE),
     Desk("cases:search", _("查询"), "search", READERS),
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
 )

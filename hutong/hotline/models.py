@@ -3,7 +3,7 @@
 # ruff: noqa: I001 the order is the table of contents
 
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.network.models import ApiToken, Division, Office, Post, Staff
+from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
@@ -21,9 +21,10 @@ from hutong.hotline.cases.models import (
 )
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
-from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
-from hutong.hotline.trials.models import RulebookTrial
+from hutong.hotline.statistics.models import Day
 from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
+from hutong.hotline.trials.models import RulebookTrial
+from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
 
 __all__ = [
     "Acknowledgement",
@@ -38,6 +39,7 @@ __all__ = [
     "Child",
     "Clock",
     "Contact",
+    "Day",
     "Delivery",
     "Division",
     "Draft",
@@ -62,6 +64,7 @@ __all__ = [
     "Rulebook",
     "RulebookTrial",
     "Rung",
+    "Seen",
     "Staff",
     "TierRule",
     "Transfer",

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "hutong.desks.county",
     "hutong.desks.province",
     "hutong.desks.supervision",
+    "hutong.desks.shift",
     "hutong.desks.office",
     "hutong.desks.rulebook",
     "hutong.desks.notices",

@@ -15,6 +15,7 @@ from django.utils import timezone  # noqa: E402
 
 from hutong.hotline.cases import timers  # noqa: E402
 from hutong.hotline.notices import timers as notices  # noqa: E402
+from hutong.hotline.statistics import timers as counting  # noqa: E402
 from hutong.hotline.supervision import timers as supervision  # noqa: E402
 from hutong.hotline.trials import timers as trials  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
@@ -29,6 +30,7 @@ def main() -> None:
     while True:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
+            done += counting.sweep(at=timezone.now())
             done += filter(None, [trials.advance(at=timezone.now())])  # a portion, and then the deadlines again
         except (OperationalError, InterfaceError) as error:
             say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")

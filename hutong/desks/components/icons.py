@@ -39,6 +39,7 @@ ICONS = {
     "list": '<path d="M7 5h10M7 10h10M7 15h10M3.3 5h.1M3.3 10h.1M3.3 15h.1"/>',
     "upload": '<path d="M10 13V3.5M6 7l4-4 4 4M3.5 13v3.5h13V13"/>',
     "download": '<path d="M10 3.5V13M6 9.5l4 4 4-4M3.5 13v3.5h13V13"/>',
+    "board": '<rect x="3" y="3.5" width="14" height="10" rx="1"/><path d="M6.5 10.5V9M10 10.5V6.5M13.5 10.5V8M7 17h6M10 13.5V17"/>',
     "unplugged": '<path d="M3 3l14 14M6 6v3a4 4 0 0 0 4 4M14 6v3.5M7.5 3v1M12.5 3v3.5M10 13v4"/>',
     # The shapes of the four tiers.
     "tier-I": '<path d="M10 2 18.5 17H1.5z" fill="currentColor"/>',

@@ -40,4 +40,4 @@ def _may_hear(post: Post, topic: str) -> bool:
         return False
     if kind in {"case", "presence"}:
         return cases.visible_to(post).filter(pk=subject).exists()
-    return kind in {"office", "orders"} and subject == post.office_id
+    return kind in {"office", "orders", "below"} and subject == post.office_id  # its own affairs; the cases of the centres below it

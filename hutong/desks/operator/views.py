@@ -1,14 +1,11 @@
 """Views of the operator's desk."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +24,7 @@ from hutong.hotline.contacts import rules
 from hutong.hotline.contacts.models import Contact, Draft, NotACase, Outcome
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import OfficeKind, Role
+from hutong.hotline.network.models import Role
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category
 
@@ -35,17 +32,7 @@ NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "end", "into"})
 SHOWN = 30
 
 
-def at_the_desk(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The gate: who takes reports, in a hotline centre."""
-
-    @access.for_posts(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
-    @wraps(view)
-    def gated(request: access.DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.post.office.kind != OfficeKind.HOTLINE_CENTRE:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return gated
+at_the_desk = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 @at_the_desk

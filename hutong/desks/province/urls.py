@@ -5,4 +5,4 @@ from django.urls import path
 from hutong.desks.province import views
 
 app_name = "province"
-urlpatterns = [path("", views.board, name="board"), path("cases", views.cases, name="cases")]
+urlpatterns = [path("", views.board, name="board"), path("cases", views.rows, name="cases")]

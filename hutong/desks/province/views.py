@@ -1,63 +1,160 @@
-"""The province's board: what waits for its word, what is late below, prefecture by prefecture; every number opens its list."""
+"""The province's board: each place below with its numbers, what waits for its word, the trend; every number opens its list."""
 
-from collections.abc import Callable
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from hutong.desks import access
+from hutong.desks.components.boards import Figure, happened, said
+from hutong.desks.province.trend import drawn
 from hutong.hotline.assignments import queries as assignments
-from hutong.hotline.cases import queries
-from hutong.hotline.network.models import Post, Role
+from hutong.hotline.cases import queries as cases
+from hutong.hotline.network.models import OfficeKind, Role
+from hutong.hotline.statistics import queries, rules
+from hutong.hotline.statistics.facts import SOURCE_OF
+from hutong.hotline.statistics.queries import LEVELS_OF, NOW, Place, Tile
+from hutong.hotline.statistics.rules import Measure
 
 ON_A_PAGE = 50
 LATE_SHOWN = 20
+HELD_SHOWN = 10
+LEVEL_LABELS = {"province": _("各省"), "prefecture": _("各市"), "county": _("各县区")}
+SORTS = {"late": _("按逾期"), "place": _("按区划")}
+OF_A_TILE = ("open", "late", "on_time", "returned", "reopened", "satisfaction")
+OF_PLACES = frozenset({"open", "late", *SOURCE_OF})  # the lists that can be of one place
 supervisors = access.for_posts(Role.SUPERVISOR)
-
-# What a number on the board counts: its name, and the cases.
-LISTS: dict[str, tuple[str | Promise, Callable[[Post], Any]]] = {
-    "late": (_("下级逾期"), queries.missed_below),
-    "open": (_("在办"), queries.open_below),
-    "held": (_("退单待裁定"), queries.my_work),
-    "extend": (_("延期待批"), queries.to_extend),
-}
 
 
 @supervisors
 @require_GET
 def board(request: access.DeskRequest) -> HttpResponse:
-    """The board."""
-    post = request.post
-    transfers = list(assignments.transfers_near(post))
-    context = {
-        "figures": [(name, label, rows(post).count()) for name, (label, rows) in LISTS.items()],
-        "transfers": transfers,
-        "to_settle": sum(each.state == "proposed" for each in transfers),
-        "held": queries.my_work(post)[:LATE_SHOWN],
-        "places": queries.by_centre(post),
-        "late": queries.missed_below(post)[:LATE_SHOWN],
+    """The board, or the same for a wall: without controls, without a case by name."""
+    is_wall = "wall" in request.GET
+    context = _numbers(request) if is_wall else _numbers(request) | _matters(request)
+    page = "province/wall.html" if is_wall else "province/board.html"
+    return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
+
+
+def _numbers(request: access.DeskRequest) -> dict[str, Any]:
+    """What is shown on a desk and on a wall."""
+    post, now = request.post, timezone.now()
+    levels = LEVELS_OF[OfficeKind(post.office.kind)]
+    level, within = _wanted(request, levels)
+    found = queries.Board(post, now)
+    tiles = found.tiles(level, within=within.office if within else None, on=timezone.localdate(now))
+    days, measures = found.by_day(), said()
+    sort = "place" if request.GET.get("sort") == "place" else "late"
+    if sort == "late":
+        tiles.sort(key=lambda tile: -tile.counts["late"])
+    return {
+        "figures": [_figure(measures, name, found.now(name)) for name in ("transfers", "held", "extend", "late", "open")],
+        "tiles": [(tile, _of_tile(measures, tile), _below(tile, level)) for tile in tiles],
+        "level": level,
+        "levels": [(each, LEVEL_LABELS[each]) for each in levels],
+        "within": within,
+        "sort": sort,
+        "sorts": SORTS.items(),
+        "trend": drawn(days),
+        "today": days[found.days[-1]],
+        "measures": measures,
+        "now": now,
     }
-    return render(request, "province/board.html#board" if request.htmx else "province/board.html", context)  # type: ignore[attr-defined]
+
+
+def _matters(request: access.DeskRequest) -> dict[str, Any]:
+    """The cases that a desk shows by name."""
+    post = request.post
+    return {
+        "transfers": assignments.transfers_near(post)[:HELD_SHOWN],
+        "held": cases.my_work(post)[:HELD_SHOWN],
+        "extend": cases.to_extend(post)[:HELD_SHOWN],
+        "late": cases.first(cases.missed_below(post), LATE_SHOWN),
+    }
+
+
+def _wanted(request: access.DeskRequest, levels: tuple[str, str]) -> tuple[str, Place | None]:
+    """The level that is asked for, and the place within which. Counties of the whole country are too many for one page."""
+    level = request.GET.get("by", levels[0])
+    above = list(queries.LEVELS)[max(list(queries.LEVELS).index(level) - 1, 0)] if level in queries.LEVELS else ""
+    within = queries.place_named(request.post, above, request.GET.get("at", ""))
+    if level not in levels and not within:
+        raise Http404
+    return level, within
+
+
+def _of_tile(measures: dict[str, Measure], tile: Tile) -> list[Figure]:
+    """The numbers of a place."""
+    place = urlencode({"by": tile.place.level, "at": tile.place.office.code})
+    shares = {name: "—" if (share := tile.good(name)) is None else f"{share}%" for name in rules.RATES}
+    return [_figure(measures, name, shares.get(name, tile.counts[name]), f"&{place}") for name in OF_A_TILE]
+
+
+def _figure(measures: dict[str, Measure], name: str, value: int | str, place: str = "") -> Figure:
+    """A number and where its list is; behind a share stands what went wrong."""
+    behind = rules.RATES[name][0] if name in rules.RATES else name
+    return Figure(measures[name], value, f"{_list()}?what={behind}{place}", is_missed=name == "late" and bool(value))
+
+
+@cache
+def _list() -> str:
+    """The address of the lists; looked up once, for there are hundreds of numbers."""
+    return reverse("province:cases")
+
+
+def _below(tile: Tile, level: str) -> str:
+    """The address of the places below this one."""
+    lower = {"province": "prefecture", "prefecture": "county"}.get(level)
+    return reverse("province:board", query={"by": lower, "at": tile.place.office.code}) if lower else ""
+
+
+# --- the list behind a number
 
 
 @supervisors
 @require_GET
-def cases(request: access.DeskRequest) -> HttpResponse:
-    """The cases that a number on the board counts, of one centre or of all."""
-    name = request.GET.get("what", "")
-    if name not in LISTS:
+def rows(request: access.DeskRequest) -> HttpResponse:
+    """What a number on the board counts: of all, of one place, of one day."""
+    post, name = request.post, request.GET.get("what", "")
+    place, day = _place(request, name), _day(request)
+    if name not in {*NOW, *SOURCE_OF}:
         raise Http404
-    label, rows = LISTS[name]
-    found, centre = rows(request.post), None
-    if code := request.GET.get("centre", ""):
-        centre = next((place for place in queries.by_centre(request.post) if place["centre__code"] == code), None)
-        if centre is None:
-            raise Http404
-        found = found.filter(centre__code=code)
+    now = timezone.now()
+    found = queries.listed(post, name, now, place=place, day=day)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "province/cases.html", {"label": label, "centre": centre, "page": page})
+    pair = next((each for each in rules.RATES.items() if name in each[1]), None)
+    context = {
+        "measure": rules.MEASURES[name],
+        "name": name,
+        "place": place,
+        "day": day,
+        "page": page,
+        "shown": [happened(row) for row in page] if name in SOURCE_OF else None,
+        "pair": [(each, rules.MEASURES[each].label) for each in reversed(pair[1])] if pair else (),
+    }
+    return render(request, "province/cases.html", context)
+
+
+def _place(request: access.DeskRequest, name: str) -> Place | None:
+    """The place of the address; one that is not on this board is not there."""
+    code = request.GET.get("at", "")
+    place = queries.place_named(request.post, request.GET.get("by", ""), code) if name in OF_PLACES else None
+    if code and place is None:
+        raise Http404
+    return place
+
+
+def _day(request: access.DeskRequest) -> date | None:
+    try:
+        return parse_date(request.GET.get("day", ""))
+    except ValueError:
+        raise Http404 from None

@@ -47,6 +47,9 @@ class Step:
     next_deadline: Clock | None = None
     parts: list[PartClock] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.event.lead = self.case.lead
+
     @property
     def actor(self) -> Post:
         """The person who acts; for verbs that no timer calls."""
@@ -66,6 +69,7 @@ class Step:
         for owed in rules.BESIDE.get(stage, ()) if self.action.code != "send_back" else ():
             self.start_part(owed, holder)
         if self.by is None or holder.pk != self.by.office_id:
+            self.case.touched_at = None
             self.tell(holder, NoticeKind.HANDED_OVER)
 
     def close(self, resolution: str) -> None:
@@ -166,6 +170,8 @@ class Step:
     def finish(self) -> Event:
         """Write everything."""
         case = self.case
+        if self.before and self.by and self.by.office_id == case.holder_id:
+            case.touched_at = case.touched_at or self.at
         self._write_clock()
         case.version += 1
         case.save(force_insert=case.version == 1)
@@ -251,8 +257,8 @@ def _record(steps: Sequence[Step]) -> None:
     for step in steps:
         step.event = Event(
             id=step.event.id, case=step.case, seq=step.case.version, at=step.at, action=step.action.code, by=step.by,
-            office_id=step.by.office_id if step.by else None, stage_before=step.before, stage_after=step.case.stage,
-            text=step.text, detail=step.detail,
+            office_id=step.by.office_id if step.by else None, lead_id=step.event.lead_id, stage_before=step.before,
+            stage_after=step.case.stage, text=step.text, detail=step.detail,
         )  # fmt: skip
     Event.objects.bulk_create(step.event for step in steps)
     audit.record_all(
@@ -262,7 +268,8 @@ def _record(steps: Sequence[Step]) -> None:
     told = _write_notices([step for step in steps if step.told])
     for step in steps:
         told |= {step.case.centre_id, step.case.lead_id, step.case.holder_id}
-    tell(*(f"case:{step.case.pk}" for step in steps), *(f"office:{office}" for office in told))
+    below = {f"below:{step.case.centre.parent_id}" for step in steps}
+    tell(*(f"case:{step.case.pk}" for step in steps), *below, *(f"office:{office}" for office in told))
 
 
 def _write_notices(steps: Sequence[Step]) -> set[UUID]:

@@ -48,7 +48,8 @@ class Case(models.Model):
     """One matter. At exactly one stage, with one office that must act (`holder`) and one running deadline.
 
     `lead` is the office that answers for the case; `centre` the hotline centre that took it. `version` counts its
-    changes: each is one event with the same number. Changed only through the one door (`cases.door`).
+    changes: each is one event with the same number. `touched_at` is when somebody of the holder first did something since
+    the case came to it; none yet: nobody has. Changed only through the one door (`cases.door`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -70,6 +71,7 @@ class Case(models.Model):
 
     opened_at = models.DateTimeField(_("立案时间"))
     stage_since = models.DateTimeField(_("进入阶段"))
+    touched_at = models.DateTimeField(_("交来后首次办理"), null=True)
     deadline = models.OneToOneField("Clock", models.PROTECT, null=True, related_name="deadline_of", verbose_name=_("时限"))
     due_at = models.DateTimeField(_("到期"), null=True)
     missed_at = models.DateTimeField(_("首次逾期"), null=True)
@@ -100,7 +102,16 @@ class Case(models.Model):
             models.Index(fields=["centre", "due_at"], name="case_centre_work", condition=~Q(stage="closed")),
             models.Index(fields=["centre", "-opened_at"], name="case_centre_opened"),
             models.Index(fields=["lead"], name="case_extension_asked", condition=Q(extension_days__isnull=False)),
-            models.Index(fields=["centre", "due_at"], name="case_missed", condition=~Q(stage="closed") & Q(missed_at__isnull=False)),
+            models.Index(
+                fields=["centre", "missed_at"],
+                name="case_missed",
+                condition=~Q(stage="closed") & Q(missed_at__isnull=False),
+                include=["id"],
+            ),
+            models.Index(fields=["centre", "lead"], name="case_counted", condition=~Q(stage="closed"), include=["id", "missed_at"]),
+            models.Index(
+                fields=["holder", "stage_since"], name="case_untouched", condition=~Q(stage="closed") & Q(touched_at=None), include=["id"]
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -137,9 +148,14 @@ class Case(models.Model):
 
 
 class Clock(RunningClock):
-    """The deadline of a case. Exactly one runs while the case is open; a missed one runs until the stage ends."""
+    """The deadline of a case. Exactly one runs while the case is open; a missed one runs until the stage ends.
+
+    `office` had to act by it: the holder of the case when it started, as the database itself notes. `low_at` is when less
+    than a fifth of its time is left.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+", editable=False, db_index=False, verbose_name=_("责任机构"))
 
     class Meta:
         db_table = "clocks_clock"
@@ -148,6 +164,8 @@ class Clock(RunningClock):
             models.Index(fields=["next_rung_at"], name="clock_rung", condition=Q(ended_at=None, next_rung_at__isnull=False)),
             models.Index(fields=["due_at"], name="clock_provisional", condition=Q(ended_at=None, is_provisional=True)),
             models.Index(fields=["case", "started_at"], name="clock_case"),
+            models.Index(fields=["low_at"], name="clock_low", condition=Q(ended_at=None, missed_at=None)),
+            models.Index(fields=["office", "ended_at"], name="clock_ended", condition=Q(ended_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="clock_one_running"),
@@ -220,10 +238,15 @@ class Pause(models.Model):
         ]
 
 
+# The events that are counted by day: a beginning, an end, and what went wrong.
+COUNTED_EVENTS = Q(stage_before="") | Q(stage_after="closed") | Q(action__in=["return", "reopen", "miss"])
+
+
 class Event(models.Model):
     """One thing that happened to a case. Append-only; `seq` is the case's version after it.
 
-    `action` is a row of the table in `cases.rules`; `text` is what a person wrote; `detail` what changed, before and after.
+    `action` is a row of the table in `cases.rules`; `text` is what a person wrote; `detail` what changed, before and after;
+    `lead` the office that answered for the case when it happened.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -233,6 +256,7 @@ class Event(models.Model):
     action = models.CharField(_("动作"), max_length=30)
     by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("经手人"))
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", verbose_name=_("机构"))
+    lead = models.ForeignKey(Office, models.PROTECT, related_name="+", db_index=False, verbose_name=_("当时的主办机构"))
     stage_before = models.CharField(max_length=12, choices=Stage, blank=True)
     stage_after = models.CharField(max_length=12, choices=Stage)
     text = models.TextField(_("内容"), blank=True, max_length=20_000)
@@ -241,7 +265,10 @@ class Event(models.Model):
 
     class Meta:
         db_table = "cases_event"
-        indexes = [GinIndex(Bigrams("text"), name="event_tokens")]
+        indexes = [
+            GinIndex(Bigrams("text"), name="event_tokens"),
+            models.Index(fields=["lead", "at"], name="event_counted", condition=COUNTED_EVENTS),
+        ]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_one_per_version")]
 
 

@@ -26,8 +26,8 @@ SAME_WITHIN = timedelta(days=180)  # of one another, reports may be about the sa
 WORDS = 5  # of a search; further ones are passed over
 MANY = 100
 IN_A_ROW = (
-    "number", "title", "tier", "stage", "place_text", "due_at", "missed_at", "closed_at", "extension_days", "lower_to", "holder__name", "lead__name",
-    "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit", "deadline__is_provisional",
+    "number", "title", "tier", "stage", "place_text", "due_at", "missed_at", "closed_at", "extension_days", "lower_to", "holder__name",
+    "lead__name", "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit", "deadline__is_provisional",
 )  # fmt: skip
 
 
@@ -152,55 +152,65 @@ def _to_lower(post: Post) -> Q:
 
 def my_work(post: Post) -> QuerySet[Case]:
     """Open cases that wait for this post's office, due first: its own work list."""
-    return _open_for(post, _own(post))
+    return open_for(post, _own(post))
 
 
 def watched(post: Post) -> QuerySet[Case]:
     """Open cases that this office answers for while another acts: a centre's with the counties, a county's with the centre."""
-    return _open_for(post, _watched(post))
+    return open_for(post, _watched(post))
 
 
 def how_many(post: Post) -> dict[str, int]:
     """How many cases stand on `my_work`, `watched` and `to_lower`. One query."""
     which = {"own": _own(post), "watched": _watched(post), "to_lower": _to_lower(post)}
     near = Q(holder=post.office_id) | Q(centre=post.office_id) | Q(lead=post.office_id)  # each by an index of its own
-    return _open_for(post, near).order_by().aggregate(**{name: Count("pk", filter=cases) for name, cases in which.items()})
+    return open_for(post, near).order_by().aggregate(**{name: Count("pk", filter=cases) for name, cases in which.items()})
 
 
 def open_below(post: Post) -> QuerySet[Case]:
     """Open cases of the centres below this office, due first."""
-    return _open_for(post, _below(post))
+    return open_for(post, below(post))
 
 
 def missed_below(post: Post) -> QuerySet[Case]:
     """监督: open cases of the centres below this office that missed a deadline, the longest overdue first."""
-    return _open_for(post, _below(post) & Q(missed_at__isnull=False)).order_by("missed_at")
+    return open_for(post, below(post) & Q(missed_at__isnull=False)).order_by("missed_at")
 
 
-def _below(post: Post) -> Q:
-    return Q(centre__parent=post.office_id) | Q(centre__parent__parent=post.office_id)
+def below(post: Post) -> Q:
+    """The cases of the centres below this office."""
+    return Q(centre__parent__parent=post.office_id) if post.office.kind == OfficeKind.MINISTRY else Q(centre__parent=post.office_id)
 
 
-def by_centre(post: Post) -> QuerySet[Case, dict[str, Any]]:
-    """How many cases are `open` and how many of them `late`, for each centre below this office that has any."""
-    counted = open_below(post).order_by().values("centre__code", "centre__division__name")
-    return counted.annotate(open=Count("pk"), late=Count("pk", filter=Q(missed_at__isnull=False))).order_by("centre__code")
+def by_lead(post: Post) -> QuerySet[Case, dict[str, Any]]:
+    """How many cases of the centres below this office are `open` and how many of them `late`, for each `lead`."""
+    return open_below(post).order_by().values("lead").annotate(open=Count("pk"), late=Count("missed_at"))
 
 
-def _open_for(post: Post, which: Q) -> QuerySet[Case]:
-    recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
+def kept_from(post: Post) -> QuerySet[Recusal, UUID]:
+    """The cases, by their ids, from which this office or person must keep away."""
+    return Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id)).values_list("case", flat=True)
+
+
+def open_for(post: Post, which: Q) -> QuerySet[Case]:
+    """Open cases of these, due first; never one from which this post must keep away."""
     cases = Case.objects.none() if post.role in READS_NO_CASES else Case.objects.filter(which).exclude(stage=Stage.CLOSED)
-    return in_rows(cases.filter(~Exists(recused))).order_by("due_at")
+    return in_rows(cases.exclude(pk__in=kept_from(post))).order_by("due_at")
+
+
+def first(cases: QuerySet[Case], count: int) -> QuerySet[Case]:
+    """The first of many: found by themselves, so that what belongs to a case is fetched for these alone."""
+    return cases.filter(pk__in=list(cases.select_related(None).values_list("pk", flat=True)[:count]))
 
 
 def to_lower(post: Post) -> QuerySet[Case]:
     """Cases of this centre whose tier somebody else proposes to lower."""
-    return _open_for(post, _to_lower(post))
+    return open_for(post, _to_lower(post))
 
 
 def to_extend(post: Post) -> QuerySet[Case]:
     """Cases for which an office below asks for more time."""
-    return _open_for(post, Q(lead__parent=post.office_id, extension_days__isnull=False))
+    return open_for(post, Q(lead__parent=post.office_id, extension_days__isnull=False))
 
 
 def story(case: Case) -> QuerySet[Event]:

@@ -97,7 +97,8 @@ class RunningClock(models.Model):
     """What every clock carries: the limit it came from, when it started, when it is due, and how it ended.
 
     Written once; afterwards only warned, missed, climbed, ended: a deadline that changes is a new clock with `replaces`.
-    `warnings_at`: when each share of the limit's `warn_at` has passed, reckoned at its birth, so that telling asks no calendar.
+    `warnings_at`: when each share of the limit's `warn_at` has passed, reckoned at its birth, so that telling asks no calendar;
+    `low_at`: when less than a fifth of its time is left.
     `is_provisional`: it reaches into a year whose holidays are not known yet; Monday to Friday was counted there.
     """
 
@@ -111,6 +112,7 @@ class RunningClock(models.Model):
     is_provisional = models.BooleanField(_("暂计"), default=False, db_default=False)
     extension_days = models.PositiveSmallIntegerField(_("延期工作日"), default=0, db_default=0)
     warnings_at = ArrayField(models.DateTimeField(), verbose_name=_("预警时间"), default=list, db_default=[])
+    low_at = models.DateTimeField(_("时间不足两成"), null=True)
     next_alarm_at = models.DateTimeField(_("下一次提醒"), null=True)
     warned = models.PositiveSmallIntegerField(_("已预警百分比"), default=0)
     missed_at = models.DateTimeField(_("逾期"), null=True)

@@ -223,8 +223,9 @@ def rises(clock: RunningClock, old: RunningClock) -> bool:
 def wind(clock: RunningClock, *, office: Office, pauses: Iterable[Span] = ()) -> None:
     """Set a new clock's alarms: its warnings by its own due moment, which need not be the limit's, and the next after what was told."""
     time = _time_for(clock.unit, clock.started_at, office, None)
-    warnings = rules.alarms(clock.started_at, clock.due_at, clock.unit, warn_at=clock.limit.warn_at, pauses=pauses, **time.guessed)
-    clock.warnings_at = [moment for _share, moment in warnings]
+    shares = [*clock.limit.warn_at, rules.LOW]
+    told = rules.alarms(clock.started_at, clock.due_at, clock.unit, warn_at=shares, pauses=pauses, **time.guessed)
+    *clock.warnings_at, clock.low_at = [moment for _share, moment in told]
     clock.next_alarm_at = clock.rings_after(clock.warned)
 
 

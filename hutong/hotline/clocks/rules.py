@@ -29,6 +29,7 @@ DEFAULT_WINDOWS: Windows = ((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60 + 30))
 MOST_WINDOWS = 8  # of a day
 Span = tuple[datetime, datetime]  # half-open
 MISSED = 100  # per cent of the limit
+LOW = 80  # per cent: what runs longer than this has less than a fifth of its time left
 
 UNPUBLISHED = _("{year} 年的放假调休安排尚未录入，无法计算工作时限。")
 ENTER_IT = _("请管理员先录入国务院办公厅关于 {year} 年部分节假日安排的通知。")

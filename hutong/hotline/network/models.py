@@ -176,6 +176,16 @@ class Post(models.Model):
         return f"{self.staff.name} · {self.office.name} · {self.get_role_display()}"
 
 
+class Seen(models.Model):
+    """When the person in a post last did something on a page, to the minute: who is at work now."""
+
+    post = models.OneToOneField(Post, models.CASCADE, primary_key=True, related_name="seen")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "network_seen"
+
+
 class ApiToken(models.Model):
     """A key of an office's own software. It acts as `post`; only its SHA-256 is kept."""
 

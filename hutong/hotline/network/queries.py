@@ -1,7 +1,7 @@
 """Questions about divisions, offices and posts. `on` is the day asked about: a thing stands from `valid_from` until before `valid_to`."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import rules
 from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
+
+AT_WORK = timedelta(minutes=5)
 
 
 def lasts(on: date) -> Q:
@@ -307,7 +309,7 @@ def posts_by_id(ids: Iterable[Any]) -> dict[Any, Post]:
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
     """The posts that a person holds on a day."""
     return Post.objects.filter(stands(on), staff_id=staff.pk, staff__is_active=True).select_related(
-        "staff", "office", "office__parent", "office__division"
+        "staff", "office", "office__parent", "office__division", "seen"
     )
 
 
@@ -321,6 +323,12 @@ def post_of_token(token: str, *, on: date) -> Post | None:
     posts = Post.objects.select_related("staff", "office", "office__parent", "office__division")
     in_use = {"api_tokens__digest": rules.token_digest(token), "api_tokens__ended_at": None}
     return posts.filter(stands(on), staff__is_active=True, **in_use).first()
+
+
+def at_work(office: Office, *, roles: Iterable[str], at: datetime) -> QuerySet[Post]:
+    """Who in these roles did something on a page within the last minutes, each with when: `seen`. The latest first."""
+    posts = office.posts.filter(role__in=list(roles), seen__at__gt=at - AT_WORK, staff__is_active=True)
+    return posts.select_related("staff", "seen").order_by("-seen__at", "pk")
 
 
 def posts_to_come(*, staff: Staff, on: date) -> QuerySet[Post]:

@@ -8,10 +8,11 @@ from django.utils.crypto import salted_hmac
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.network.models import Post, Staff
+from hutong.hotline.network.models import Post, Seen, Staff
 
 TRIES = 5
 WITHIN = timedelta(minutes=5)
+SEEN_EVERY = timedelta(minutes=1)
 
 
 def _try_id(username: str, address: str) -> UUID:
@@ -42,7 +43,15 @@ def took_post(post: Post, *, at: datetime) -> None:
 
 def signed_out(staff: Staff, post: Post | None, *, at: datetime) -> None:
     """A person left."""
+    Seen.objects.filter(post=post).delete()
     audit.record("signed_out", by=post, at=at, subject="staff", subject_id=staff.pk)
+
+
+def be_seen(post: Post, *, at: datetime) -> None:
+    """The person in this post did something. Written once a minute at the most."""
+    last: Seen | None = getattr(post, "seen", None)
+    if last is None or last.at <= at - SEEN_EVERY:
+        Seen.objects.bulk_create([Seen(post=post, at=at)], update_conflicts=True, unique_fields=["post"], update_fields=["at"])
 
 
 @transaction.atomic

@@ -68,5 +68,5 @@ def reassess(
 def _follow_up(step: Step, is_safe: bool, is_solved: bool, satisfaction: str) -> None:
     FollowUp.objects.create(
         case=step.case, is_safe=is_safe, is_solved=is_solved, satisfaction=choice(Satisfaction, satisfaction, field="satisfaction"),
-        assessment=step.text, by=step.actor, at=step.at,
+        assessment=step.text, lead=step.case.lead, by=step.actor, at=step.at,
     )  # fmt: skip

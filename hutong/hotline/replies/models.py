@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases.models import Case
 from hutong.hotline.kernel.ids import new_id
-from hutong.hotline.network.models import Post
+from hutong.hotline.network.models import Office, Post
 
 
 class ReplyOutcome(models.TextChoices):
@@ -43,7 +43,7 @@ class Satisfaction(models.TextChoices):
 
 
 class FollowUp(models.Model):
-    """One look back: is the child safe, is the matter solved, was the reporter satisfied, and how we know."""
+    """One look back: is the child safe, is the matter solved, was the reporter satisfied with what `lead` did, and how we know."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="follow_ups")
@@ -51,8 +51,10 @@ class FollowUp(models.Model):
     is_solved = models.BooleanField(_("问题解决"))
     satisfaction = models.CharField(_("满意度"), max_length=12, choices=Satisfaction, default=Satisfaction.NOT_ASKED)
     assessment = models.TextField(_("安全评估"), max_length=20_000)
+    lead = models.ForeignKey(Office, models.PROTECT, related_name="+", db_index=False, verbose_name=_("主办机构"))
     by = models.ForeignKey(Post, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         db_table = "replies_follow_up"
+        indexes = [models.Index(fields=["at"], name="follow_up_time")]

@@ -28,7 +28,7 @@ class Door(Teller):
             "cases_case", id=self.id(at), number=self._number(at), tier=tier, place_id=self.place, centre_id=desk, lead_id=desk,
             holder_id=desk, opened_at=at, stage_since=at,
         )  # fmt: skip
-        self.stage, self.event, self.holder = "", "", self.centre.desk
+        self.stage, self.event, self.holder, self.found = "", "", self.centre.desk, desk
         self.clock: Row | None = None
         self.alarms: list[tuple[int, datetime]] = []
 
@@ -40,12 +40,15 @@ class Door(Teller):
         if to:
             self.stage, self.holder = to, holder or self.centre.desk
             self._go(by, at)
+        if before and by and by.office == self.holder.id:
+            case["touched_at"] = case["touched_at"] or at
         case["version"] += 1
         self.rows.add(
             "cases_event", id=self.event, case_id=case["id"], seq=case["version"], at=at, action=code, by_id=by and by.post,
-            office_id=by and by.office, stage_before=before, stage_after=self.stage, text=text,
+            office_id=by and by.office, lead_id=self.found, stage_before=before, stage_after=self.stage, text=text,
             detail=json.dumps(detail) if detail else "{}",
         )  # fmt: skip
+        self.found = case["lead_id"]
         self.log(code, by, at, "case", case["id"], self.event)
 
     def _go(self, by: Seat | None, at: datetime) -> None:
@@ -57,6 +60,7 @@ class Door(Teller):
             limit = self.limit()
             self._start_clock(limit, at, self.world.due(at, limit.amount, limit.unit), set_by_id=by and by.post)
         if by is None or by.office != self.holder.id:
+            case["touched_at"] = None
             self.notify(self.holder, "handed_over", at)
 
     def close(self, code: str, resolution: str, by: Seat, at: datetime, text: str) -> None:
@@ -75,7 +79,8 @@ class Door(Teller):
         self.clock = self.rows.add(
             "clocks_clock", id=self.id(started), case_id=self.case["id"], limit_id=limit.pk, tier=limit.tier, step=self.stage,
             unit=limit.unit, started_at=started, due_at=due, is_provisional=self.world.is_provisional(due, limit),
-            warnings_at=[moment for share, moment in self.alarms if share != MISSED], **given,
+            warnings_at=[moment for share, moment in self.alarms if share != MISSED], office_id=self.holder.id,
+            low_at=self.world.low_at(started, due, limit), **given,
         )  # fmt: skip
         self.case.update(deadline_id=self.clock["id"], due_at=due)
 

@@ -20,12 +20,19 @@ INDEXES = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
     WHERE indrelid = ANY(%(tables)s::regclass[]) AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
 """
+# As an event does that is written for a day (`hutong_uncount_day`): nobody counts the days of the boards meanwhile, or has counted them.
+UNCOUNT = """
+    SELECT pg_advisory_xact_lock_shared(hashtext('statistics_day'), current_date - date '2000-01-01' - back)
+    FROM generate_series(-1, 32) AS back;
+    DELETE FROM statistics_day
+"""
 ROOM = "SET LOCAL maintenance_work_mem = '256MB'"
 
 
 @contextmanager
 def all_aside(owner: Owner) -> Iterator[None]:
     """Without triggers, keys, links and indexes on the work tables inside; with all of them, proved, afterwards."""
+    owner.execute(UNCOUNT)
     tables = list(DEFAULTS)
     constraints = owner.execute(CONSTRAINTS, {"tables": tables}).fetchall()
     indexes = owner.execute(INDEXES, {"tables": tables}).fetchall()

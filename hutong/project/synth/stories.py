@@ -222,5 +222,5 @@ class Story(Door):
     def _follow_up(self, at: datetime, text: str, *, is_well: bool) -> Seat:
         by, satisfaction = self.look(self.centre.desk, at, *DESK), self.dice.choice(("satisfied", "mostly")) if is_well else "dissatisfied"
         found = {"is_safe": is_well, "is_solved": is_well, "satisfaction": satisfaction, "assessment": text}
-        self.rows.add("replies_follow_up", id=self.id(at), case_id=self.case["id"], **found, by_id=by.post, at=at)
+        self.rows.add("replies_follow_up", id=self.id(at), case_id=self.case["id"], **found, lead_id=self.found, by_id=by.post, at=at)
         return by

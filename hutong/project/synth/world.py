@@ -109,6 +109,10 @@ class World:
         """The warnings of a deadline, and its end."""
         return [*self.time.alarms(started, due, limit.unit, limit.warn_at), (rules.MISSED, due)]
 
+    def low_at(self, started: datetime, due: datetime, limit: Limit) -> datetime:
+        """When less than a fifth of the time is left."""
+        return self.time.alarms(started, due, limit.unit, [rules.LOW])[0][1]
+
 
 def _county(bureau: Body) -> County:
     places = Division.objects.filter(code__startswith=bureau.division, valid_to=None, is_placeholder=False).order_by("code")

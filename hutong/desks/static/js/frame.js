@@ -42,6 +42,11 @@ document.addEventListener("htmx:responseError", (event) => {
   say(left ? words.gone : plain(xhr.status));
 });
 
+// What is renewed again is proof that the line is back: on a wall nobody is there to dismiss the message.
+document.addEventListener("htmx:afterSwap", () => {
+  for (const message of document.querySelectorAll("#messages .message")) if (message.querySelector("span")?.textContent === words.line) message.remove();
+});
+
 document.addEventListener("click", (event) => {
   const clicked = event.target instanceof Element ? event.target : document.body;
   const opens = clicked.closest("[data-opens]")?.getAttribute("data-opens");

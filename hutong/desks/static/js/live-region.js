@@ -1,11 +1,13 @@
 // @ts-check
 // How a live region is exchanged under the hand of a person: not while a press is under way (the click would be lost),
-// and who stood on a link or button of it stands on the same one afterwards.
+// and who stood on a link or button of it stands on the same one afterwards; what was unfolded stays unfolded.
 
 /** @type {Set<HTMLElement>} */
 const waiting = new Set();
 let pressed = false;
 let stood = "";
+/** @type {string[]} */
+let opened = [];
 
 /** @param {Event} event @returns {HTMLElement | undefined} */
 function region(event) {
@@ -36,11 +38,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     waiting.add(exchanged);
     /** @type {CustomEvent} */ (event).detail.shouldSwap = false;
   }
+  opened = [...exchanged.querySelectorAll("details[open][id]")].map((each) => each.id);
   stood = exchanged.contains(document.activeElement) ? address(document.activeElement) : "";
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const same = stood && [...(region(event)?.querySelectorAll("[href], [name]") ?? [])].find((each) => address(each) === stood);
+  opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  opened = [];
   if (same instanceof HTMLElement) same.focus({ preventScroll: true });
   stood = "";
 });

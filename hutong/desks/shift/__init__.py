@@ -1,0 +1,1 @@
+"""The hotline centre's desk for the shift: what is going on now."""

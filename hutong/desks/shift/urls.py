@@ -1,0 +1,8 @@
+"""Addresses of the shift's desk."""
+
+from django.urls import path
+
+from hutong.desks.shift import views
+
+app_name = "shift"
+urlpatterns = [path("", views.board, name="board"), path("list", views.rows, name="list")]

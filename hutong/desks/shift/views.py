@@ -1,0 +1,75 @@
+"""The shift's board of a hotline centre; every number opens its list."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from hutong.desks import access
+from hutong.desks.components.boards import Figure, missed, said, step
+from hutong.hotline.contacts.models import Channel
+from hutong.hotline.network.models import Role
+from hutong.hotline.statistics import shift
+from hutong.hotline.statistics.rules import MEASURES
+
+ON_A_PAGE = 50
+SHOWN = 8
+on_shift = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
+
+
+@on_shift
+@require_GET
+def board(request: access.DeskRequest) -> HttpResponse:
+    """The board, or the same for a wall: without controls, without a case or a person by name."""
+    post, now, is_wall = request.post, timezone.now(), "wall" in request.GET
+    found = {name: rows(post, now) for name, rows in shift.LISTS.items()}
+    measures = said()
+    figures = [
+        Figure(measures[name], count := rows.count(), _list(name), name == "missed_today" and count > 0) for name, rows in found.items()
+    ]
+    context: dict[str, Any] = {"figures": figures, "measures": measures, "now": now}
+    if is_wall:
+        context["parted"] = [shift.parts(name, rows) for name, rows in found.items()]
+    else:
+        context["channels"] = [(each, _list("waiting", channel=each.code)) for each in shift.channels(post)]
+        context |= {name: [_shown(name, row) for row in rows[:SHOWN]] for name, rows in found.items()}
+    page = "shift/wall.html" if is_wall else "shift/board.html"
+    return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
+
+
+@on_shift
+@require_GET
+def rows(request: access.DeskRequest) -> HttpResponse:
+    """What a number on the board counts."""
+    name, channel = request.GET.get("what", ""), request.GET.get("channel", "")
+    if name not in shift.LISTS or channel not in {"", *Channel.values}:
+        raise Http404
+    found = shift.LISTS[name](request.post, timezone.now())
+    if channel:
+        found = found.filter(channel=channel)
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "name": name,
+        "measure": MEASURES[name],
+        "channel": Channel(channel).label if channel else "",
+        "page": page,
+        "shown": [_shown(name, row) for row in page],
+    }
+    return render(request, "shift/list.html", context)
+
+
+def _list(name: str, **query: str) -> str:
+    return reverse("shift:list", query={"what": name, **query})
+
+
+def _shown(name: str, row: Any) -> Any:
+    """A row with the words beside it."""
+    if name == "low":
+        return row, step(row.step)
+    if name == "missed_today":
+        return row, missed(row)
+    return row
