@@ -11,6 +11,7 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.components.fields import DivisionField, Line, OfficeField
@@ -328,7 +329,7 @@ def form_for(asked: Asked, data: Any = None, **kwargs: Any) -> Any:
 
 
 def _who(child: Child) -> str:
-    age = f" · {child.age} 岁" if child.age is not None else ""
+    age = " · " + gettext("{age} 岁").format(age=child.age) if child.age is not None else ""
     place = f" · {child.present_division.full_name}" if child.present_division else ""
     return f"{child}{age}{place}"
 

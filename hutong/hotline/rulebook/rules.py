@@ -43,7 +43,7 @@ STEP_LABELS: dict[str, str | Promise] = {
     "part_acceptance": _("办件签收"),
     "part_report": _("办件反馈"),
     "order_receipt": _("督办签收"),
-    "order_answer": _("督办回复"),
+    "order_answer": _("督办答复"),
 }
 STEPS = tuple(STEP_LABELS)
 PART_STEPS = ("part_acceptance", "part_report")  # of an assignment, each kind with limits of its own
@@ -83,7 +83,7 @@ def limit_faults(
     pause_days: int = 0,
     **_more: object,
 ) -> dict[str, str]:
-    """特急、紧急按自然时间，特急不得中止: what is wrong with a limit. Amount: 0 to a year; warnings: rising, 1 to 99 per cent."""
+    """特急、紧急按自然时间，特急不得暂停: what is wrong with a limit. Amount: 0 to a year; warnings: rising, 1 to 99 per cent."""
     return faults_of(
         ("tier", tier in TIERS, _("没有这个等级。")),
         ("step", step in STEPS, _("没有这个环节。")),
@@ -96,12 +96,12 @@ def limit_faults(
             not ends_on_workday or (unit == DAY and tier not in REAL_TIME_TIERS),
             _("只有一般、咨询服务的自然日时限可以顺延到工作日。"),
         ),
-        ("pause_days", 0 <= pause_days <= MOST[DAY] and not (pause_days and tier == "I"), _("特急不得中止；其他等级最多一年。")),
+        ("pause_days", 0 <= pause_days <= MOST[DAY] and not (pause_days and tier == "I"), _("特急不得暂停；其他等级最多一年。")),
     )
 
 
 def rung_faults(*, tier: str, position: int, after: int, **_more: object) -> dict[str, str]:
-    """逐级上报: what is wrong with a rung of the ladder."""
+    """逐级督促: what is wrong with a rung of the ladder."""
     return faults_of(
         ("tier", tier in TIERS, _("没有这个等级。")),
         ("position", 1 <= position <= 9, _("步序应在 1 到 9 之间。")),

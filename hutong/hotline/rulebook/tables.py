@@ -255,7 +255,7 @@ TABLES = {
                 Choice("unit", _("单位"), choices=dict(Unit.choices)),
                 Shares("warn_at", _("预警"), _("已过时限的百分比，从小到大，如 50、80")),
                 Yes("ends_on_workday", _("顺延到工作日"), _("自然日时限的最后一天不上班时，顺延到下一个工作日")),
-                Number("pause_days", _("最多中止天数"), _("留空即不得中止"), required=False),
+                Number("pause_days", _("最多暂停天数"), _("留空即不得暂停"), required=False),
                 BASIS,
             ),
             rules.limit_faults,
@@ -273,7 +273,7 @@ TABLES = {
             rules.route_faults,
         ),
         Table(
-            "rungs", _("逐级上报"), Rung, ("tier", "position"),
+            "rungs", _("逐级督促"), Rung, ("tier", "position"),
             (
                 TIER,
                 Number("position", _("步序"), _("1 到 9")),

@@ -30,7 +30,7 @@ def test_an_inherited_row_that_is_set_apart_is_a_change_of_its_fields() -> None:
     draft = a_draft("6101", {"amount": 9, "warn_at": [70]}, at=AT)
     ((table, name, outcome, fields),) = told(draft)
     assert (table, name, outcome) == ("limits", "III 一般 · 处置", "changed")
-    assert [each for each in fields if each[0] != "依据"] == [("时限", "15", "9"), ("预警", "50%、80%", "70%"), ("最多中止天数", "10", "")]
+    assert [each for each in fields if each[0] != "依据"] == [("时限", "15", "9"), ("预警", "50%、80%", "70%"), ("最多暂停天数", "10", "")]
 
 
 def test_a_new_row_is_added_and_one_that_no_level_above_has_is_removed() -> None:

@@ -53,10 +53,10 @@ HANDLING = ("III 一般", "处置", "个案本身")
 
 def test_every_table_is_a_sheet_with_chinese_headings_and_whose_each_row_is(draft: Rulebook, nan: Post) -> None:
     workbook = load_workbook(io.BytesIO(sheets.export(draft, by=nan, at=AT)))
-    assert workbook.sheetnames == ["等级", "时限", "派转", "逐级上报", "接着问"]
+    assert workbook.sheetnames == ["等级", "时限", "派转", "逐级督促", "接着问"]
     limits = workbook["时限"]
     assert [cell.value for cell in limits[1]] == [
-        "等级", "环节", "办件种类", "时限", "单位", "预警", "顺延到工作日", "最多中止天数", "依据", "来源",
+        "等级", "环节", "办件种类", "时限", "单位", "预警", "顺延到工作日", "最多暂停天数", "依据", "来源",
     ]  # fmt: skip
     own, inherited = (limits[row_of(limits, "III 一般", step)] for step in ("处置", "派单"))
     assert [cell.value for cell in own] == [*HANDLING, 9, "工作日", "50%、80%", "否", None, "市里的规定", "西安市第 1 版"]
