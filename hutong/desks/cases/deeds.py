@@ -25,7 +25,9 @@ from hutong.hotline.network.models import Post, Staff
 from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import Answered, Satisfaction
+from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category, Tier
+from hutong.hotline.rulebook.tables import TABLES
 from hutong.hotline.supervision import queries as supervision
 from hutong.hotline.verbs import VERBS
 
@@ -54,6 +56,7 @@ QUOTED = {
     "finish_part": ASKED_OF_US,
 }
 CALLS = frozenset({"answer", "not_reached", "close", "reassess"})  # somebody is called: it must be safe
+ROUTED = frozenset({"dispatch", "refer", "assist"})  # whom a matter goes to: the rulebook has a word on it
 YES_NO = [("yes", _("是")), ("no", _("否"))]
 
 
@@ -149,6 +152,17 @@ def office(asked: Asked) -> forms.Field:
     if code == "order":
         label, likely = _("发给哪个机构"), case.holder
     return Rows(candidates, label, lambda each: each.name, initial=likely)
+
+
+def routes(asked: Asked) -> list[dict[str, str]]:
+    """Where the rulebook sends matters of this category, those of the children's own statuses among them: as its table says it."""
+    case = asked.case
+    if asked.action.code not in ROUTED or not case.category:
+        return []
+    statuses = {"", *(status for child in queries.children_of(case) for status in child.statuses)}
+    found = rulebook.routes_for(category=case.category, division_code=case.place_id or case.centre.division_id, at=asked.at)
+    shown = (TABLES["routes"].shown(route) | {"of_status": route.status} for route in found if route.status in statuses)
+    return [row | {"harm": row["status"] if row["of_status"] else row["harm"] or str(_("其余"))} for row in shown]
 
 
 def worker(asked: Asked) -> forms.Field:

@@ -157,6 +157,7 @@ def _form(request: access.DeskRequest, asked: deeds.Asked, *, status: int = 200,
         "action": asked.action,
         "quoted": quoted,
         "quoted_deed": wording.done(quoted) if quoted else "",
+        "routes": deeds.routes(asked),
         "calls": asked.action.code in deeds.CALLS,
         **context,
     }

@@ -13,6 +13,7 @@ from tests.cast import office, post
 from tests.clients import signed_in
 from tests.desks.cases.deeds import act, did
 from tests.loop import START, case_at, opened
+from tests.rulebooks import in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -270,3 +271,17 @@ def test_a_part_is_taken_and_finished_by_the_office_that_was_asked() -> None:
     assert "请落实复学" in form
     assert did(act("shi", case, "accept_part"))
     assert did(act("shi", case, "finish_part", text="已复学"))
+
+
+def test_the_form_of_a_dispatch_says_where_the_rulebook_sends_such_a_matter() -> None:
+    case = case_at("dispatch")  # a violation of rights
+    Child.objects.update(statuses=["stray", "orphan"])
+    in_force("6101", {"category": "rights_violation", "harm": "欺凌", "lead": "education"}, at=START, table="routes")
+
+    def page(code: str) -> str:
+        return signed_in("zhou").get(reverse("cases:act", args=[case.pk, code])).content.decode()
+
+    assert "欺凌：教育</li>" in page("dispatch")
+    assert "流浪未成年人：县级民政部门" in page("dispatch")
+    assert "其余：县级民政部门" in page("dispatch")
+    assert "制度：" not in page("keep")

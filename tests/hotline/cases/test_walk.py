@@ -1,6 +1,7 @@
 """The loop walked from the first word to the closed case, and its ways aside."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from hutong.hotline.people.models import Child
 from hutong.hotline.replies import actions as replies
 from tests.cast import office, post
 from tests.loop import START, case_at, contact, opened
+from tests.rulebooks import in_force
 
 pytestmark = pytest.mark.django_db
 LATER = START + timedelta(hours=3)
@@ -353,3 +355,12 @@ def test_a_case_is_transferred_to_a_county_only_while_it_is_handled() -> None:
     refused(
         "out_of_reach", assignments.propose_transfer, case.pk, office=office("changan"), by=post("zhou"), at=LATER, seen=None, text="搬走"
     )
+
+
+def test_who_is_told_of_a_tier_at_once_is_what_the_rulebook_says() -> None:
+    def told(**facts: Any) -> set[str]:
+        return set(Notice.objects.filter(case=opened(**facts), kind="told").values_list("office__code", flat=True))
+
+    assert [told(tier=tier) for tier in ("I", "II", "III", "IV")] == [{"lianhu", "shaanxi"}, {"lianhu"}, set(), set()]
+    in_force("6101", {"tier": "I", "told": ["police", "county"]}, {"tier": "III", "told": ["province"]}, at=START, table="tiers")
+    assert [told(tier=tier) for tier in ("I", "II", "III")] == [{"lianhu"}, {"lianhu"}, {"shaanxi"}]

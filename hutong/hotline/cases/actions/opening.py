@@ -21,7 +21,8 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people.models import Child, Person
-from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.rulebook import queries as rulebook
+from hutong.hotline.rulebook.models import Tier, Told
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that are taken for one another on the telephone
 TITLE_LENGTH = 80
@@ -82,14 +83,15 @@ def a_title(text: str) -> str:
 
 
 def tell_of_danger(step: Step) -> None:
-    """Tier I is told at once to the county on duty and the province (rulebook, tiers)."""
+    """The offices that the rulebook says hear of a tier at once. 110 and 120 are called; the centre's own shift lead sees it come."""
     case = step.case
-    if case.tier != Tier.I:
-        return
-    county = network.county_bureau_for(case.place_id, on=timezone.localdate(step.at)) if case.place_id else None
-    for office in (county, case.centre.parent):
-        if office:
-            step.tell(office, NoticeKind.TOLD)
+    told = rulebook.tier_rule_for(tier=case.tier, division_code=case.place_id or case.centre.division_id, at=step.at).told
+    if Told.COUNTY in told and case.place_id:
+        county = network.county_bureau_for(case.place_id, on=timezone.localdate(step.at))
+        if county:
+            step.tell(county, NoticeKind.TOLD)
+    if Told.PROVINCE in told and case.centre.parent:
+        step.tell(case.centre.parent, NoticeKind.TOLD)
 
 
 def tell_of_register(step: Step, child: Child) -> None:
