@@ -79,7 +79,8 @@ def test_the_database_refuses(what: str, handled: Callable[[str], None]) -> None
 
 
 def test_the_working_role_can_do_its_work(handled: Callable[[str], None]) -> None:
-    handled("""WITH changed AS (UPDATE cases_case SET title = '改', version = version + 1 WHERE id = {case} RETURNING id, version, stage)
+    handled("""WITH changed AS (
+          UPDATE cases_case SET title = '改', version = version + 1 WHERE id = {case} RETURNING id, version, stage, lead_id)
         INSERT INTO cases_event (id, case_id, seq, at, action, stage_before, stage_after, text, detail, lead_id, xact)
         SELECT gen_random_uuid(), id, version, now(), 'note', stage, stage, '', '{{}}', lead_id, 0 FROM changed""")
     assert Case.objects.get().title == "改"
