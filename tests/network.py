@@ -77,6 +77,7 @@ def network_put_back(committed: Addresses) -> Iterator[None]:
             owner.execute(sql.SQL("CREATE TABLE {kept} AS TABLE {table}").format(table=table, kept=kept))
     yield
     with psycopg.connect(committed.owner) as owner:
+        owner.execute("DELETE FROM network_seen")  # points to posts that go
         for table, kept in pairs:
             changed = sql.SQL("DELETE FROM {table} t USING (TABLE {table} EXCEPT TABLE {kept}) new WHERE t = new::{table}")
             owner.execute(changed.format(table=table, kept=kept))
