@@ -35,7 +35,8 @@ INSERT INTO clocks_clock SELECT (jsonb_populate_record(k, jsonb_build_object(
 INSERT INTO cases_case SELECT (jsonb_populate_record(c, jsonb_build_object(
     'id', d.case_id, 'number', 'DRILL-' || d.i, 'deadline_id', d.clock_id, 'due_at', k.due_at, 'missed_at', NULL))).*
   FROM drill d JOIN clocks_clock k ON k.id = d.clock_id, cases_case c WHERE c.id = %(case)s;
-INSERT INTO cases_event SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'case_id', d.case_id, 'action', 'note'))).*
+INSERT INTO cases_event SELECT (jsonb_populate_record(e, jsonb_build_object(
+    'id', gen_random_uuid(), 'case_id', d.case_id, 'action', 'note'))).*
   FROM drill d, cases_event e JOIN cases_case c ON c.id = e.case_id AND c.version = e.seq WHERE c.id = %(case)s;
 SET session_replication_role = origin;
 ANALYZE cases_case, clocks_clock, cases_event;

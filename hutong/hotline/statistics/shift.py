@@ -18,7 +18,7 @@ from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
 from hutong.hotline.statistics.queries import answering
 
-MOST_PARTS = 8
+MOST_PARTS = 7
 ALWAYS = (Channel.PHONE, Channel.WEB)  # shown where nothing waits, too
 
 

@@ -38,6 +38,7 @@ def second_post(committed: Addresses) -> Iterator[Post]:
     post = Post.objects.create(staff=cast.post("gao").staff, office=cast.office("xian"), role=Role.ADMINISTRATOR, valid_from=cast.SINCE)
     yield post
     with psycopg.connect(committed.owner) as owner:
+        owner.execute("DELETE FROM network_seen")
         owner.execute("DELETE FROM network_post WHERE id = %s", [post.pk])
 
 

@@ -29,8 +29,8 @@ BREAKS = {
     "rule 2: a change without an event": "UPDATE cases_case SET title = '改', version = version + 1 WHERE id = {case}",
     "rule 2: a change without a new version": "UPDATE cases_case SET title = '改' WHERE id = {case}",
     "rule 2: a change that skips a version": "UPDATE cases_case SET title = '改', version = version + 2 WHERE id = {case}",
-    "rule 2: an event without a change": """INSERT INTO cases_event (id, case_id, seq, at, action, stage_before, stage_after, text, detail, lead_id, xact)
-        SELECT gen_random_uuid(), id, version + 1, now(), 'note', stage, stage, '', '{{}}', lead_id, 0 FROM cases_case WHERE id = {case}""",
+    "rule 2: an event without a change": """INSERT INTO cases_event (id, case_id, lead_id, seq, at, action, stage_before, stage_after, text, detail, xact)
+        SELECT gen_random_uuid(), id, lead_id, version + 1, now(), 'note', stage, stage, '', '{{}}', 0 FROM cases_case WHERE id = {case}""",
     "rule 2: an event rewritten": "UPDATE cases_event SET text = '改' WHERE case_id = {case}",
     "rule 2: an event removed": "DELETE FROM cases_event WHERE case_id = {case}",
     "rule 2: the events emptied": "TRUNCATE cases_event CASCADE",
@@ -79,8 +79,7 @@ def test_the_database_refuses(what: str, handled: Callable[[str], None]) -> None
 
 
 def test_the_working_role_can_do_its_work(handled: Callable[[str], None]) -> None:
-    handled("""WITH changed AS (
-          UPDATE cases_case SET title = '改', version = version + 1 WHERE id = {case} RETURNING id, version, stage, lead_id)
-        INSERT INTO cases_event (id, case_id, seq, at, action, stage_before, stage_after, text, detail, lead_id, xact)
-        SELECT gen_random_uuid(), id, version, now(), 'note', stage, stage, '', '{{}}', lead_id, 0 FROM changed""")
+    handled("""WITH changed AS (UPDATE cases_case SET title = '改', version = version + 1 WHERE id = {case} RETURNING id, lead_id, version, stage)
+        INSERT INTO cases_event (id, case_id, lead_id, seq, at, action, stage_before, stage_after, text, detail, xact)
+        SELECT gen_random_uuid(), id, lead_id, version, now(), 'note', stage, stage, '', '{{}}', 0 FROM changed""")
     assert Case.objects.get().title == "改"

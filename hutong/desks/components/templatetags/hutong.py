@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from hutong.desks.components.alerts import alerts_of
+from hutong.desks.components.boards import Figure
 from hutong.desks.components.icons import ICONS
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.kernel.texts import span
@@ -141,6 +142,15 @@ def masked(value: str) -> SafeString:
 def case_row(case: Case) -> dict[str, Case]:
     """A case in a list: how urgent, what, by when, where it stands, with whom."""
     return {"case": case}
+
+
+@register.simple_tag
+def tile_figure(figure: Figure) -> SafeString:
+    """A number of a tile. No template of its own, for a board of counties has hundreds of them."""
+    number = format_html('<strong class="missed">{}{}</strong>' if figure.is_missed else "<strong>{}{}</strong>",
+                         icon("alert") if figure.is_missed else "", figure.value)  # fmt: skip
+    link = '<a class="tile-figure" href="{}" title="{}">{}<span>{}</span></a>'
+    return format_html(link, figure.address, figure.measure.meaning, number, figure.measure.label)
 
 
 @register.inclusion_tag("components/refused.html")
