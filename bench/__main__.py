@@ -34,6 +34,7 @@ def main() -> None:
     with product.running() as second:
         installing.connect()
         _table()
+    _clocks()
     say(f"\n`hutong synth` (nothing to do where the cases are there) {loaded:.1f} s · `hutong check` {checked:.1f} s")
     say(f"`hutong up` to the first answer: {first:.1f} s, then {second:.1f} s (target 8 s)")
 
@@ -54,6 +55,13 @@ def _table() -> None:
             target = f"{step.target} ms" if step.target else ""
             say(f"| {step.name} | {target} | {' | '.join(map(_cells, served))} | {_short(bare)} |")
     say(f"\nAdding 10 working days: {sums.ten_working_days():.1f} µs (target {sums.TARGET} µs)")
+
+
+def _clocks() -> None:
+    from bench import firing  # noqa: PLC0415 needs Django set up
+
+    for line in firing.lines():
+        say(line)
 
 
 def _cells(timing: Timing) -> str:
