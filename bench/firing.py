@@ -107,9 +107,6 @@ def _lags(admin: "psycopg.Connection[tuple[object, ...]]", work: str) -> list[fl
         RETURNING q.case_id, q.rings_at"""
     admin.execute("SET session_replication_role = replica")
     wanted = dict(admin.execute(rings, {"apart": APART, "due": DUE, "quiet": QUIET}).fetchall())
-    admin.execute(
-        "UPDATE clocks_clock SET warnings_at[1] = next_alarm_at WHERE id IN (SELECT clock_id FROM copies) AND next_alarm_at < now() + interval '1 hour'"
-    )
     environment = os.environ | {"HUTONG_WORK_URL": work, "HUTONG_AS_OWNER": "0"}
     worker = subprocess.Popen([sys.executable, "-m", "hutong.project.worker"], env=environment, stdout=subprocess.DEVNULL)
     try:
