@@ -18,6 +18,7 @@ from hutong.hotline.kernel.texts import listed
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import ReplyOutcome, Satisfaction
 from hutong.hotline.rulebook.models import Category, Target, Tier
+from hutong.hotline.rulebook.rules import STEP_LABELS
 
 Names = Mapping[str, str]  # what stands behind an id
 Word = Callable[[Any, Names], object]
@@ -75,6 +76,7 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "suicide_risk": (gettext_lazy("自杀风险"), chosen(SuicideRisk)),
     "call_back": (gettext_lazy("安全联系方式"), chosen(CallBack)),
     "days": (gettext_lazy("延期"), days),
+    "pause": (gettext_lazy("暂停"), lambda value, _names: _("{count} 天").format(count=value)),
     "due": (gettext_lazy("时限"), moment),
     "returns": (pgettext_lazy("退单", "第几次"), plain),
     "tries": (pgettext_lazy("联系", "第几次"), plain),
@@ -83,6 +85,7 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "channel": (gettext_lazy("渠道"), chosen(Channel)),
     "into": (gettext_lazy("并入"), plain),
     "case": (gettext_lazy("来案"), named),
+    "step": (gettext_lazy("环节"), lambda value, _names: STEP_LABELS.get(value, value)),
     "share": (gettext_lazy("时限已用"), share),
     "target": (gettext_lazy("督促到"), lambda value, _names: Target(value).label),
     "order_number": (gettext_lazy("督办单"), plain),

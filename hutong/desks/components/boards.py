@@ -7,10 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from hutong.hotline.cases.models import Case, Clock, Event
-from hutong.hotline.cases.rules import STAGE_LABELS
 from hutong.hotline.kernel.texts import span
 from hutong.hotline.network.models import Office
 from hutong.hotline.replies.models import FollowUp
+from hutong.hotline.rulebook.rules import STEP_LABELS
 from hutong.hotline.statistics.rules import MEASURES, Measure
 
 
@@ -42,7 +42,7 @@ class Happened:
 
 def step(code: str) -> str:
     """What a limit was for."""
-    return str(STAGE_LABELS.get(code, code))
+    return str(STEP_LABELS.get(code, code))
 
 
 def missed(event: Event) -> str:

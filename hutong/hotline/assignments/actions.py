@@ -137,7 +137,7 @@ def refuse_extension(case_id: UUID, *, by: Post, at: datetime, seen: int | None,
 
 def ask_pause(case_id: UUID, *, days: int, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Ask the level above to stop the clock for some days, where the rulebook allows it and no longer than it says."""
-    with door(case_id, "ask_pause", by=by, at=at, seen=seen, text=text, days=days) as step:
+    with door(case_id, "ask_pause", by=by, at=at, seen=seen, text=text, pause=days) as step:
         case = step.case
         most = case.deadline.limit.pause_days if case.deadline else 0
         if not 1 <= days <= most:

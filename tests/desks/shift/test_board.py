@@ -56,6 +56,11 @@ def test_every_number_opens_a_list_of_as_many_and_says_what_it_counts() -> None:
         assert meaning in page
 
 
+def test_the_bar_counts_orders_and_nothing_of_the_board() -> None:
+    busy()
+    assert '<span class="count"><span class="visually-hidden">等待本机构处理' not in board()
+
+
 def test_a_channel_opens_its_own_list() -> None:
     busy()
     client = signed_in("lu")

@@ -6,6 +6,7 @@ import pytest
 from django.db import InternalError, connection, transaction
 from django.db.utils import IntegrityError
 
+from hutong.desks.cases.wording import particulars
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.cases import timers
 from hutong.hotline.cases.actions import judging, recording
@@ -173,6 +174,16 @@ def test_a_pause_moves_the_deadline_by_what_it_took_and_says_so() -> None:
     clock = case.clocks.get(ended_at=None)
     assert (clock.why, clock.set_by, clock.replaces.due_at) == ("暂停 7 天", post("zhou"), before)
     assert case.events.get(action="grant_pause").detail["due"][0] != case.events.get(action="grant_pause").detail["due"][1]
+
+
+def test_the_story_says_for_how_long_and_of_which_step() -> None:
+    case = case_at("handling", tier="II")
+    timers.sweep(at=since(case) + DAY)
+    told = case.events.get(action="miss")
+    assert [(str(label), str(words)) for label, words in particulars(told, {})] == [("环节", "首次见到儿童"), ("时限已用", "100%")]
+    case = case_at("handling")
+    asked(case, 7)
+    assert [(str(label), str(words)) for label, words in particulars(case.events.get(action="ask_pause"), {})] == [("暂停", "7 天")]
 
 
 def test_an_early_return_brings_it_back() -> None:
