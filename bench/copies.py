@@ -8,7 +8,7 @@ from psycopg import Connection
 # The first `due` clocks ring now, the first `missed` of these because all their time has passed; the others some time tomorrow.
 NUMBERS = """
 CREATE TABLE copies AS SELECT i, gen_random_uuid() AS case_id, gen_random_uuid() AS clock_id, i <= %(missed)s AS is_missed,
-  now() + make_interval(secs => CASE WHEN i <= %(due)s THEN 0 ELSE 86400 + i % 86400 END) AS rings_at
+  now() + make_interval(secs => CASE WHEN i <= %(due)s THEN 0 ELSE 86400 + i %% 86400 END) AS rings_at
 FROM generate_series(1, %(count)s) AS i"""
 CLOCKS = """
 INSERT INTO clocks_clock SELECT (jsonb_populate_record(k, jsonb_build_object(

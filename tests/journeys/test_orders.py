@@ -88,7 +88,7 @@ def test_a_missed_tier_ii_climbs_to_the_province_without_a_reload(site: Site) ->
     shoot(zhou, "orders-1440")
     song.get_by_role("link", name=case.title).first.click()
     expect(song.get_by_text("期限已过，正在逐级督促")).to_be_visible()
-    expect(song.locator("#top").get_by_text("请督促市、县当天办完并说明原因，跟踪到办结。")).to_be_visible()
+    expect(song.locator("#top").get_by_text("过问，必要时督办")).to_be_visible()
     shoot(song, "climb-1440")
     check_accessibility(song)
 

@@ -44,9 +44,9 @@ def way(there: Provider, owner: Office) -> Way:
 
 
 def told(times: int, tier: str = "II") -> list[Case]:
-    """Cases of which an office has been told a moment ago, and nobody else."""
+    """Cases that an office was handed a moment ago; nobody else is told, and nothing else."""
     cases = [case_at("acceptance", tier=tier, at=now() - timedelta(minutes=20)) for _each in range(times)]
-    Notice.objects.exclude(office=office("lianhu")).update(is_handed_on=True)
+    Notice.objects.exclude(office=office("lianhu"), kind="handed_over").update(is_handed_on=True)
     timers.sweep(at=now())
     return cases
 

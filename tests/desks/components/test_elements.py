@@ -216,10 +216,13 @@ def live_page(site: Site, topic: str) -> tuple[Page, list[str]]:
 
     page.route("**/region", answer)
     stream = f'<live-stream url="{settings.LIVE_URL}/live/stream" since="{time.time()}"></live-stream>'
-    with page.expect_response(lambda response: "/live/stream" in response.url) as opened:
+    with page.expect_response(lambda response: _topics(response.url) == [topic]):  # the page before may still open its own
         serve(page, site, stream + REGION.format(topic=topic))
-    assert parse_qs(opened.value.url.split("?")[1])["topics"] == [topic]
     return page, asked
+
+
+def _topics(url: str) -> list[str]:
+    return parse_qs(url.partition("?")[2]).get("topics", []) if "/live/stream" in url else []
 
 
 def test_a_region_asks_again_when_its_topic_changed(site: Site) -> None:
