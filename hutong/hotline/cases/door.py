@@ -103,14 +103,15 @@ class Step:
             "is_provisional": is_provisional, "set_by": self.by,
         }  # fmt: skip
 
-    def start_part(self, name: str, office: Office, kind: str = "") -> None:
+    def start_part(self, name: str, office: Office, kind: str = "") -> PartClock | None:
         """A limit beside the deadline, where the rulebook has one for this tier."""
         try:
             clock = PartClock(office=office, **self._by_limit(name, kind, office, self.at))
         except Refusal:
-            return
+            return None
         clocks.wind(clock, office=office)
         self.parts.append(clock)
+        return clock
 
     def end_part(self, office: Office, name: str = "") -> None:
         """An office has done what it owed beside the deadline (without a name: whatever it was), or owes it no more."""
@@ -121,27 +122,24 @@ class Step:
         """The tier is another: what offices owe beside the deadline goes by its limits, never later for a higher one."""
         for old in self.case.part_clocks.filter(ended_at=None).select_related("limit", "office"):
             self._end_clock(old)
-            self.start_part(old.step, old.office, old.limit.kind)
-            for clock in self.parts[-1:]:
+            if clock := self.start_part(old.step, old.office, old.limit.kind):
                 clock.started_at = old.started_at
-                self._take_place(clock, old, why=recorded(self.action.done))
+                self._take_place(clock, old)
 
     def settle_part(self, old: PartClock) -> PartClock:
         """What was reckoned with a guess goes by the year's holidays now."""
         self._end_clock(old)
-        clock = PartClock(
-            case=old.case, office=old.office, limit=old.limit, tier=old.tier, step=old.step, unit=old.unit, started_at=old.started_at
-        )
+        clock = old.again(case=old.case, office=old.office)
         self.parts.append(clock)
-        self._take_place(clock, old, why=recorded(self.action.done))
+        self._take_place(clock, old)
         clocks.carry_over(old, clock, at=self.at)
         return clock
 
     def _end_clock(self, clock: PartClock) -> None:
         PartClock.objects.filter(pk=clock.pk, ended_at=None).update(ended_at=self.at)
 
-    def _take_place(self, clock: PartClock, old: PartClock, *, why: str) -> None:
-        clock.replaces, clock.why = old, why
+    def _take_place(self, clock: PartClock, old: PartClock) -> None:
+        clock.replaces, clock.why = old, recorded(self.action.done)
         clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=old.office)
         clocks.wind(clock, office=old.office)
 
@@ -150,9 +148,7 @@ class Step:
         old = self.case.deadline
         if old is None:
             raise ValueError(f"{self.case.number} has no deadline to replace")
-        clock = limited or Clock(
-            case=old.case, limit=old.limit, tier=old.tier, step=old.step, unit=old.unit, started_at=old.started_at, set_by=self.by
-        )
+        clock = limited or old.again(case=old.case, set_by=self.by)
         clock.replaces, clock.why, clock.extension_days = old, why[:200], extension_days
         pauses = queries.pauses_of(self.case, old.step)
         clock.due_at, clock.is_provisional = clocks.replacing(clock, old, office=self.case.holder, pauses=pauses)

@@ -22,7 +22,6 @@ from hutong.hotline.cases.door import Step, door, timed, write
 from hutong.hotline.cases.models import Case, Clock, NoticeKind, PartClock, Pause, PauseState
 from hutong.hotline.cases.queries import with_offices
 from hutong.hotline.clocks import queries as clocks
-from hutong.hotline.clocks.models import RunningClock
 from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as contact_queries
@@ -225,7 +224,7 @@ def _fire(clocks_of: type[C], clock_ids: Sequence[UUID], at: datetime) -> list[s
     warned: list[Step] = []
     missed: list[Step] = []
     for clock in ringing:
-        *untold, share = [share for share, moment in clock.alarms if clock.warned < share and moment <= at] or [_next_share(clock)]
+        *untold, share = clock.passed(at)
         told: dict[str, Any] = {"share": share, "step": clock.step} | ({"untold": untold} if untold else {})
         step = timed(clock.case, "miss" if share == MISSED else "warn", at=at, text=_in_words(untold), **told)
         clock.warned, clock.next_alarm_at = share, clock.rings_after(share)
@@ -241,10 +240,6 @@ def _fire(clocks_of: type[C], clock_ids: Sequence[UUID], at: datetime) -> list[s
     write(missed, missed_at=Coalesce("missed_at", Value(at)))
     clocks_of._default_manager.bulk_update(ringing, ["missed_at", "warned", "next_alarm_at", "next_rung_at"])
     return [f"{clock.case.number} {clock.step} {clock.warned}%" for clock in ringing]
-
-
-def _next_share(clock: RunningClock) -> int:
-    return next(share for share, _moment in clock.alarms if share > clock.warned)
 
 
 def _in_words(untold: list[int]) -> str:

@@ -1,6 +1,7 @@
 """Working time as data, and what every running clock carries."""
 
 from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -130,6 +131,15 @@ class RunningClock(models.Model):
     def alarms(self) -> list[tuple[int, datetime]]:
         """Each share (per cent) of the clock's time that is told of, with its moment: the limit's warnings, and 100 when it is due."""
         return [*zip(self.limit.warn_at, self.warnings_at, strict=True), (MISSED, self.due_at)]
+
+    def passed(self, at: datetime) -> list[int]:
+        """The shares that have passed by `at` and were not told of yet."""
+        return [share for share, moment in self.alarms if self.warned < share and moment <= at]
+
+    def again(self, **given: Any) -> Self:
+        """A clock of the same limit and beginning, to take this one's place; when it is due is for who sets it."""
+        kept = {name: getattr(self, name) for name in ("limit", "tier", "step", "unit", "started_at")}
+        return type(self)(replaces=self, **kept, **given)
 
     def rings_after(self, share: int) -> datetime | None:
         """When the next share after this one is told of."""

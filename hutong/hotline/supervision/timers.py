@@ -124,8 +124,7 @@ def remind(order_id: UUID, at: datetime) -> str:
     clock = _hold(order_id, next_alarm_at__lte=at)
     if clock is None:
         return ""
-    ahead = [each for each in clock.alarms if each[0] > clock.warned]
-    share = max((share for share, moment in ahead if moment <= at), default=ahead[0][0])
+    share = clock.passed(at)[-1]
     code = "miss_order" if share == MISSED else "warn_order"
     with order_door(order_id, code, by=None, at=at, share=share, step=clock.step) as (order, text):
         clock.warned, clock.next_alarm_at = share, clock.rings_after(share)
@@ -148,16 +147,10 @@ def settle(order_id: UUID, at: datetime) -> str:
         return ""
     office = queries.acting(old.order)
     due_at, is_provisional = clocks.settled(old, office=office)
-    with order_door(
-        order_id, "settle_order", by=None, at=at, due=[timezone.localtime(each).isoformat() for each in (old.due_at, due_at)]
-    ) as (
-        order,
-        text,
-    ):
-        new = OrderClock(
-            order=order, limit=old.limit, tier=old.tier, step=old.step, unit=old.unit, started_at=old.started_at, due_at=due_at,
-            is_provisional=is_provisional, replaces=old, why=recorded(_("放假安排已录入，督办单暂计时限已核定")),
-        )  # fmt: skip
+    told = [timezone.localtime(each).isoformat() for each in (old.due_at, due_at)]
+    with order_door(order_id, "settle_order", by=None, at=at, due=told) as (order, text):
+        why = recorded(_("放假安排已录入，督办单暂计时限已核定"))
+        new = old.again(order=order, due_at=due_at, is_provisional=is_provisional, why=why)
         clocks.wind(new, office=office)
         clocks.carry_over(old, new, at=at)
         order.change("settle_order", order.state, by=None, at=at, text=text, clock=new)

@@ -86,6 +86,16 @@ def test_a_higher_tier_asks_for_it_sooner_and_never_later() -> None:
     assert now.due_at == before.started_at + timedelta(hours=2) < before.due_at
 
 
+def test_what_another_tier_does_not_ask_for_ends_and_leaves_the_other_clocks_their_own_past() -> None:
+    case = case_at("handling")
+    assignments.refer(case.pk, office=office("lianhu-education"), by=post("wang"), at=since(case), seen=None, text="请核实")
+    before = PartClock.objects.get(case=case, step="part_acceptance")
+    judging.propose_lower(case.pk, tier="IV", by=post("zhou"), at=since(case), seen=None, text="只是咨询")
+    judging.confirm_lower(case.pk, by=post("tan"), at=since(case), seen=None)
+    assert owed(case) == [("part_acceptance", "lianhu-education")]
+    assert PartClock.objects.get(case=case, ended_at=None).replaces == before
+
+
 # --- when it passes
 
 
