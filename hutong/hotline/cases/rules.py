@@ -18,22 +18,13 @@ from django.utils.translation import pgettext_lazy
 
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.kernel.texts import listed
+from hutong.hotline.rulebook.rules import STEP_LABELS, stage_called
 
 past = partial(pgettext_lazy, "past")  # what was done, in the history of a case
-stage_called = partial(pgettext_lazy, "stage")  # where a case stands
 
 NEW = "new"  # before there is a case
-STAGE_LABELS: dict[str, Promise] = {
-    "intake": stage_called("受理"),
-    "assessment": stage_called("研判"),
-    "dispatch": stage_called("派单"),
-    "acceptance": stage_called("签收"),
-    "handling": stage_called("处置"),
-    "review": stage_called("审核"),
-    "reply": stage_called("答复"),
-    "follow_up": stage_called("回访"),
-    "closed": stage_called("办结"),
-}
+NAMED_BY_LIMIT = ("intake", "assessment", "dispatch", "acceptance", "handling", "review", "reply", "follow_up")
+STAGE_LABELS: dict[str, str | Promise] = {stage: STEP_LABELS[stage] for stage in NAMED_BY_LIMIT} | {"closed": stage_called("办结")}
 STAGES = tuple(STAGE_LABELS)
 OPEN = STAGES[:-1]
 MOVABLE = ("assessment", "dispatch", "handling")  # where a case may stand while it is being transferred

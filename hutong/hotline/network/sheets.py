@@ -4,10 +4,9 @@ The dry run does everything through the verbs and then undoes it, so that it can
 """
 
 import csv
-import hashlib
 import io
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.kernel import texts
+from hutong.hotline.kernel import reports, texts
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import rules
@@ -47,21 +46,10 @@ class Line:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Report:
-    """What a file does, or would do. `applied` only when every line was taken and somebody had agreed to just that."""
+class Report(reports.Report[Line]):
+    """What a file does, or would do."""
 
-    lines: tuple[Line, ...]
-    applied: bool = False
-
-    @property
-    def counts(self) -> dict[Outcome, int]:
-        return {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in Outcome}
-
-    @property
-    def mark(self) -> str:
-        """What a person agrees to: the same for a later run only where that does exactly the same."""
-        return hashlib.sha256(repr(self.lines).encode()).hexdigest()
+    outcomes = Outcome
 
 
 @dataclass(frozen=True)
@@ -143,8 +131,7 @@ def run(sheet: Sheet, text: str, *, by: Post, at: datetime, agreed: str = "") ->
     with transaction.atomic():
         trial = _Trial(sheet, by, at, [row for _number, row in rows])
         lines += [trial.line(number, row) for number, row in sorted(rows, key=lambda each: trial.turn(*each))]
-        report = Report(tuple(sorted(lines, key=lambda line: line.number)))
-        report = replace(report, applied=report.mark == agreed and not report.counts[Outcome.REFUSED])
+        report = Report(tuple(sorted(lines, key=lambda line: line.number))).agreed_to(agreed)
         transaction.set_rollback(not report.applied)
     return report
 

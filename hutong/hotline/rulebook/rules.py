@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
 
-stage_called = partial(pgettext_lazy, "stage")
+stage_called = partial(pgettext_lazy, "stage")  # where a case stands
 
 TIERS = ("I", "II", "III", "IV")
 REAL_TIME_TIERS = ("I", "II")

@@ -4,11 +4,10 @@ A sheet is the table as it shall be: what is missing there of the division's own
 inherited. The dry run does everything through the verbs and then undoes it.
 """
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, NoReturn
 
@@ -21,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.kernel import texts
+from hutong.hotline.kernel import reports, texts
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Post
 from hutong.hotline.rulebook import actions, queries
@@ -65,22 +64,10 @@ class Line:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Report:
-    """What a file does, or would do. `applied` only when nothing was refused and somebody had agreed to just that."""
+class Report(reports.Report[Line]):
+    """What a file does, or would do."""
 
-    lines: tuple[Line, ...]
-    applied: bool = False
-
-    @property
-    def counts(self) -> dict[Outcome, int]:
-        """How many lines of each outcome."""
-        return {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in Outcome}
-
-    @property
-    def mark(self) -> str:
-        """What a person agrees to: the same for a later run only where that does exactly the same."""
-        return hashlib.sha256(repr(self.lines).encode()).hexdigest()
+    outcomes = Outcome
 
 
 # --- out
@@ -188,8 +175,7 @@ def run(draft: Rulebook, lines: Sequence[Written], *, by: Post, at: datetime, ag
         found: list[Line] = []
         for name in dict.fromkeys(line.table for line in lines):
             found += _Trial(draft, TABLES[name], by, at).run([line for line in lines if line.table == name])
-        report = Report(tuple(found))
-        report = replace(report, applied=report.mark == agreed and not report.counts[Outcome.REFUSED])
+        report = Report(tuple(found)).agreed_to(agreed)
         transaction.set_rollback(not report.applied)
     return report
 
