@@ -80,6 +80,11 @@ class Product:
         (found,) = first(lambda: [pid for pid in _children(self.process.pid) if word in _read(pid, "cmdline").split(b"\0")])
         return found
 
+    def environment_of(self, name: str) -> dict[str, str]:
+        """What a service was told when it was started."""
+        told = _read(self.leader(name), "environ").decode().split("\0")
+        return dict(each.split("=", 1) for each in told if each)
+
     def web_workers(self) -> list[int]:
         """The processes that answer for the pages, as soon as there are any."""
         return first(lambda: _children(self.leader("web")))

@@ -1,12 +1,10 @@
 """The crash drill of the clocks: 20,000 fall due, workers and once the whole database are killed, and each is told exactly once."""
 
-import os
 import random
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -18,7 +16,7 @@ from tests.project.product import PATIENCE, Product, kill
 pytestmark = pytest.mark.slow
 
 WARNED, MISSED = 19_000, 1_000
-WORKERS = 3  # the product's own, and two more beside it
+BESIDE = 2  # workers beside the product's own
 
 LEFT = "SELECT count(*) FROM copies JOIN clocks_clock ON id = clock_id WHERE next_alarm_at <= now() AND ended_at IS NULL"
 TOLD = """
@@ -29,60 +27,59 @@ SELECT is_missed, array_agg(DISTINCT warned), min(events), max(events), min(line
 ) AS each GROUP BY is_missed ORDER BY is_missed"""
 
 
-def asked(product: Product, sql: str, **given: object) -> list[tuple[object, ...]]:
+def asked(product: Product, sql: str) -> list[tuple[object, ...]]:
     """What the database says, as soon as there is one."""
     end = time.monotonic() + PATIENCE
     while True:
         try:
             with product.sql() as connection:
-                return connection.execute(sql, given or None).fetchall()
+                return connection.execute(sql).fetchall()
         except psycopg.OperationalError:
             assert time.monotonic() < end, "no database"
             time.sleep(0.1)
 
 
-@contextmanager
-def more_workers(product: Product) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Workers beside the product's own, with the same environment."""
-    environment = dict(each.split("=", 1) for each in _environment(product.leader("worker")) if "=" in each)
-    started = [_worker(environment) for _number in range(WORKERS - 1)]
-    try:
-        yield started
-    finally:
-        kill(*(worker.pid for worker in started))
-        for worker in started:
-            worker.wait()
+class Workers:
+    """Workers beside the product's own, told the same."""
+
+    def __init__(self, product: Product) -> None:
+        self.environment = product.environment_of("worker")
+        self.running = [self._start() for _number in range(BESIDE)]
+
+    def kill(self, place: int) -> None:
+        """One of them, and wait until it is gone."""
+        self.running[place].kill()
+        self.running[place].wait()
+
+    def start_again(self, place: int) -> None:
+        """Another in its place."""
+        self.running[place] = self._start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "hutong.project.worker"]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _environment(pid: int) -> list[str]:
-    with open(f"/proc/{pid}/environ") as file:
-        return file.read().split("\0")
+@pytest.fixture
+def workers(product: Product) -> Iterator[Workers]:
+    """Killed at the end."""
+    beside = Workers(product)
+    yield beside
+    for place in range(BESIDE):
+        beside.kill(place)
 
 
-def _worker(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "hutong.project.worker"]
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def test_each_of_20000_clocks_is_told_once_whatever_is_killed(product: Product) -> None:
+def test_each_of_20000_clocks_is_told_once_whatever_is_killed(product: Product, workers: Workers) -> None:
     dice = random.Random(12349)  # noqa: S311 the same drill every time
     with product.sql() as connection:
         copies.copy(connection, count=WARNED + MISSED, due=WARNED + MISSED, missed=MISSED)
-    with more_workers(product) as workers:
-        environment = dict(each.split("=", 1) for each in _environment(workers[0].pid) if "=" in each)
-        whole = True
-        while asked(product, LEFT)[0][0]:
-            time.sleep(dice.uniform(0.2, 0.8))
-            if whole:  # the database first, while most of them wait
-                kill(*product.database_processes())
-                whole = False
-                continue
-            place = dice.randrange(WORKERS)
-            if place == WORKERS - 1:
-                kill(product.leader("worker"))
-            else:
-                kill(workers[place].pid)
-                workers[place].wait()
-                workers[place] = _worker(environment)
-    assert not whole
+    kill(*product.database_processes())  # first of all, while most of them wait
+    while asked(product, LEFT)[0][0]:
+        time.sleep(dice.uniform(0.2, 0.8))
+        place = dice.randrange(BESIDE + 1)
+        if place == BESIDE:
+            kill(product.leader("worker"))
+        else:
+            workers.kill(place)
+            workers.start_again(place)
     assert asked(product, TOLD) == [(False, [50], 1, 1, 1, 1, WARNED), (True, [100], 1, 1, 1, 1, MISSED)]

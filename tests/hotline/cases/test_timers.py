@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -35,6 +35,7 @@ from tests.conftest import CLUSTER
 from tests.hotline.clocks.model import moment
 from tests.loop import LIANHU, ONWARD, START, opened
 from tests.rulebooks import in_force
+from tests.together import together
 
 MINUTES = {minutes: timedelta(minutes=minutes) for minutes in (2, 3, 4, 5, 8, 10, 15, 24, 30)}
 WORDS = "隔壁孩子被锁在家里，已经两天没有人回来。\n单元门是开着的。"
@@ -283,26 +284,12 @@ def test_the_timer_leaves_a_report_that_somebody_settles_at_this_moment(committe
 # --- several workers
 
 
-def together(workers: int, deed: Callable[[], list[str]]) -> list[str]:
-    """What all of them did at once."""
-    start = Barrier(workers)
-
-    def work(_number: int) -> list[str]:
-        start.wait()
-        done = deed()
-        connection.close()
-        return done
-
-    with ThreadPoolExecutor(workers) as pool:
-        return [line for lines in pool.map(work, range(workers)) for line in lines]
-
-
 def test_two_workers_tell_each_thing_once(committed: Addresses) -> None:
     cases = [opened(tier="II") for _number in range(12)]
     for number in range(6):
         received(START + timedelta(seconds=number))
     at = START + timedelta(hours=3)
-    lines = together(2, lambda: timers.sweep(at=at))
+    lines = [line for lines in together(*[lambda: timers.sweep(at=at)] * 2) for line in lines]
     assert [[event.detail["share"] for event in events(case, "warn", "miss")] for case in cases] == [[100]] * 12
     assert Event.objects.filter(action="open").count() == 6
     assert not Contact.objects.filter(outcome="pending").exists()
@@ -437,7 +424,7 @@ def test_a_deadline_beyond_the_next_year_is_settled_as_far_as_it_can_be() -> Non
 def test_two_workers_settle_each_deadline_once(committed: Addresses, calendar_taken_out_again: None) -> None:
     cases = [case_at("handling", at=MID_DECEMBER) for _number in range(5)]
     publish()
-    lines = together(2, lambda: timers.sweep(at=MID_DECEMBER + timedelta(hours=2)))
+    lines = [line for lines in together(*[lambda: timers.sweep(at=MID_DECEMBER + timedelta(hours=2))] * 2) for line in lines]
     assert len(lines) == len(set(lines)) == 5
     assert [len(events(case, "settle_deadline")) for case in cases] == [1] * 5
 

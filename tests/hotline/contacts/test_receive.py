@@ -1,10 +1,7 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries, rules
@@ -13,6 +10,7 @@ from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Post
 from tests import cast
+from tests.together import together
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -90,20 +88,9 @@ def test_an_empty_report_and_an_office_that_is_no_centre_are_refused() -> None:
 
 
 def test_the_same_key_from_many_sides_at_once_is_one_contact(committed: object) -> None:
-    start = Barrier(6)
-
-    def send(_try: int) -> tuple[object, bool]:
-        start.wait()
-        try:
-            contact, created = receive()
-            return contact.pk, created
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(send, range(6)))
-    assert len({pk for pk, _created in answers}) == 1
-    assert sum(created for _pk, created in answers) == 1
+    answers = together(*[receive] * 6)
+    assert len({contact.pk for contact, _created in answers}) == 1
+    assert sum(created for _contact, created in answers) == 1
     assert Contact.objects.count() == 1
 
 

@@ -17,6 +17,7 @@ from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 from hutong.project.database import Addresses
 from tests.cast import office, post
 from tests.loop import ONWARD, START, case_at, opened
+from tests.together import together
 
 MINUTE = timedelta(minutes=1)
 NIGHT = datetime(2026, 9, 14, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
@@ -181,20 +182,17 @@ def test_many_senders_take_each_notice_once(committed: Addresses) -> None:
     for _each in range(3):
         case_at("acceptance")
     timers.sweep(at=START)
-    start, at = Barrier(4), START + MINUTE
+    at = START + MINUTE
 
-    def work(_number: int) -> list[Any]:
-        start.wait()
+    def work() -> list[Any]:
         taken = []
         for _try in range(60):
             if delivery := timers.claim(at=at):
                 taken.append(delivery.pk)
                 timers.settle(delivery, "", at=at)
-        connection.close()
         return taken
 
-    with ThreadPoolExecutor(4) as pool:
-        taken = [pk for each in pool.map(work, range(4)) for pk in each]
+    taken = [pk for each in together(*[work] * 4) for pk in each]
     assert len(taken) == len(set(taken)) == len(ways) * 3
 
 

@@ -1,13 +1,11 @@
 """Writing a rulebook: who may, what is refused, that a second person approves and that what was stays."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.kernel.refusals import Reason, Refusal
@@ -19,6 +17,7 @@ from hutong.hotline.rulebook.tables import TABLES
 from tests import cast
 from tests.loop import ONWARD, START, case_at, opened
 from tests.rulebooks import LIMIT, a_draft, administrator, in_force, tried
+from tests.together import together
 
 AT = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -251,27 +250,18 @@ def test_every_deed_is_in_the_log() -> None:
     assert AuditEntry.objects.get(verb="rulebook_row_written").detail == {"table": "limits", "key": list(KEY)}
 
 
-def together(*deeds: Callable[[], Any]) -> list[Any]:
-    """Do things at once; what each gives, or why it was refused."""
-    barrier = Barrier(len(deeds))
-
-    def do(deed: Callable[[], Any]) -> Any:
-        barrier.wait()
-        try:
-            return deed()
-        except Refusal as refusal:
-            return refusal.reason
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(do, deeds))
+def answered(deed: Callable[[], Any]) -> Any:
+    """What it gives, or why it was refused."""
+    try:
+        return deed()
+    except Refusal as refusal:
+        return refusal.reason
 
 
 @pytest.mark.usefixtures("network_put_back")
 def test_two_who_begin_at_once_get_one_draft() -> None:
     by = administrator("xian")
-    answers = together(*[lambda: actions.begin(by=by, at=AT)] * 2)
+    answers = together(*[lambda: answered(lambda: actions.begin(by=by, at=AT))] * 2)
     assert actions.DRAFT_EXISTS in answers
     assert Rulebook.objects.filter(division="6101").count() == 1
 
@@ -280,7 +270,8 @@ def test_two_who_begin_at_once_get_one_draft() -> None:
 def test_a_row_that_is_written_while_the_draft_is_approved_is_in_it_or_refused() -> None:
     draft = a_draft("6101", at=AT)
     written, approved = together(
-        lambda: actions.write_row(draft.pk, LIMITS, LIMIT, by=None, at=AT), lambda: actions.approve(draft.pk, by=None, at=AT)
+        lambda: answered(lambda: actions.write_row(draft.pk, LIMITS, LIMIT, by=None, at=AT)),
+        lambda: answered(lambda: actions.approve(draft.pk, by=None, at=AT)),
     )
     assert (written == actions.NOT_A_DRAFT) == (not Limit.objects.filter(rulebook=draft).exists())
     assert approved.state == "approved"

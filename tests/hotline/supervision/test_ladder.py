@@ -1,13 +1,9 @@
 """The ladder of a missed deadline: each rung once, in order, at its moment, until somebody acts."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 
 import psycopg
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +17,7 @@ from hutong.hotline.supervision.models import Order
 from hutong.project.database import Addresses
 from tests.cast import office, post
 from tests.loop import ONWARD, START, case_at
+from tests.together import together
 
 DEEDS = (*cases_timers.DEEDS, *timers.DEEDS)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -214,24 +211,10 @@ def test_whenever_the_worker_looks_what_is_told_is_the_ladder_up_to_then(steps: 
 # --- several workers, and the database's own guard
 
 
-def together(workers: int, deed: Callable[[], list[str]]) -> list[str]:
-    """What all of them did at once."""
-    start = Barrier(workers)
-
-    def work(_number: int) -> list[str]:
-        start.wait()
-        done = deed()
-        connection.close()
-        return done
-
-    with ThreadPoolExecutor(workers) as pool:
-        return [line for lines in pool.map(work, range(workers)) for line in lines]
-
-
 def test_two_workers_climb_each_rung_once(committed: Addresses) -> None:
     cases = [missed(tier="II") for _number in range(5)]
     at = max(moment for _case, moment in cases) + 3 * DAY
-    lines = together(2, lambda: sweep(at))
+    lines = [line for lines in together(*[lambda: sweep(at)] * 2) for line in lines]
     assert len(lines) == len(set(lines))
     for case, _moment in cases:
         assert [event.detail["rung"] for event in climbed(case)] == [1, 2, 3, 4, 5]
