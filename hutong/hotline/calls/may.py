@@ -12,7 +12,7 @@ PARTY, LEAD, ANYBODY = "party", "lead", "anybody"  # who talks in the call; a sh
 NO_CALL = Reason("no_call", _("没有这通电话，或您无权查看。"))
 NOT_IN_CALL = Reason("not_in_call", _("您不在这通电话里。"))
 NOT_NOW = Reason("call_not_now", _("这通电话现在不能这样做。"), _("请看通话的现状，电话可能已经结束。"))
-LEADS_ONLY = Reason("leads_only", _("旁听、耳语和加入通话只限值班长。"))
+LEADS_ONLY = Reason("leads_only", _("旁听、耳语、加入和接手通话只限值班长。"))
 NOT_WHILE_BUSY = Reason("seat_busy", _("您正在通话或话后登记。"), _("请先结束手头的电话。"))
 NO_WINDOW = Reason("no_phone_window", _("您的话机窗口没有打开。"), _("请先打开话机窗口，再置为空闲。"))
 IS_HELD = Reason("call_held", _("对方已在保持中。"))
@@ -60,15 +60,20 @@ ROWS: dict[str, Row] = {
     "listen": Row(LEAD, TALKING, ("free",)),
     "whisper": Row(LEAD, TALKING, ("free",)),
     "join": Row(LEAD, TALKING, ("free",)),
+    "take_over": Row(LEAD, TALKING, ("free",)),
     "hang_up": Row(PARTY, ("ringing", "talking")),
     "dial": Row(ANYBODY, (), ("free", "number")),
     "help": Row(PARTY, TALKING),
     "pause_recording": Row(PARTY, TALKING, ("recording",)),
     "resume_recording": Row(PARTY, TALKING, ("paused",)),
 }
-# Three rights, each its own: whoever may listen need not be allowed to join.
-MONITORS: dict[str, tuple[str, ...]] = {"listen": ("shift_lead",), "whisper": ("shift_lead",), "join": ("shift_lead",)}
-MONITOR_ROLE = {"listen": "listener", "whisper": "whisperer", "join": "joiner"}
+# Rights, each its own: whoever may listen need not be allowed to join.
+MONITORS: dict[str, tuple[str, ...]] = {
+    "listen": ("shift_lead",),
+    "whisper": ("shift_lead",),
+    "join": ("shift_lead",),
+    "take_over": ("shift_lead",),
+}
 
 
 class Situation(NamedTuple):

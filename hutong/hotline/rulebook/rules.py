@@ -120,6 +120,11 @@ def question_faults(*, position: int, **_more: object) -> dict[str, str]:
     return faults_of(("position", 1 <= position <= 99, _("序号应在 1 到 99 之间。")))
 
 
+def retention_faults(*, months: int, **_more: object) -> dict[str, str]:
+    """What is wrong with the time for which something is kept."""
+    return faults_of(("months", 1 <= months <= 600, _("应在 1 到 600 个月之间。")))
+
+
 def no_faults(**_values: object) -> dict[str, str]:
     """Nothing beyond what each field says by itself."""
     return {}

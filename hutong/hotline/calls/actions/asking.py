@@ -171,6 +171,7 @@ PREPARED: dict[str, Callable[[Call, Post, datetime, dict[str, Any]], dict[str, A
     Asked.LISTEN: _monitor(LegRole.LISTENER),
     Asked.WHISPER: _monitor(LegRole.WHISPERER),
     Asked.JOIN: _monitor(LegRole.JOINER),
+    Asked.TAKE_OVER: _monitor(LegRole.OPERATOR),
 }
 
 

@@ -14,7 +14,7 @@ from hutong.hotline.calls import queries
 from hutong.hotline.calls.actions import arriving, calling_back, seats
 from hutong.hotline.calls.actions.ringing import ring_leg
 from hutong.hotline.calls.actions.story import EXCHANGE, locked, note
-from hutong.hotline.calls.models import Call, CallBackReason, CallState, EndedHow, Leg, LegRole
+from hutong.hotline.calls.models import Asked, Call, CallBackReason, CallState, EndedHow, Leg, LegRole, Wish
 from hutong.hotline.kernel.live import tell
 
 DESKS = (LegRole.OPERATOR, LegRole.EXPERT)
@@ -32,6 +32,7 @@ class Joined:
     brings_caller: bool = False  # the caller, who waited, comes into the bridge now
     dials: tuple[str, str] | None = None  # the channel and number to ring now
     watched: str = ""  # the desk's channel that a shift lead listens to
+    relieves: tuple[str, ...] = ()  # the desks' channels that leave, for a shift lead has taken over
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,16 @@ def _talk(call: Call, leg: Leg, at: datetime) -> Joined:
     if begins:
         calling_back.settle_reached(call, at=at)
         note(call, "answered", at=at, by=call.operator)
-    return Joined(call.pk, leg.role, call.bridge, call.channel, records=begins, brings_caller=begins or _is_freed(call))
+    relieved = _relieved(call, leg)
+    return Joined(call.pk, leg.role, call.bridge, call.channel, records=begins, brings_caller=begins or _is_freed(call), relieves=relieved)
+
+
+def _relieved(call: Call, leg: Leg) -> tuple[str, ...]:
+    """The desks whose place a shift lead takes with this line."""
+    if not Wish.objects.filter(call=call, asked=Asked.TAKE_OVER, arguments__leg=str(leg.pk)).exists():
+        return ()
+    others = call.legs.filter(left_at=None, joined_at__isnull=False, role__in=DESKS).exclude(pk=leg.pk)
+    return tuple(others.values_list("channel", flat=True))
 
 
 def _is_freed(call: Call) -> bool:
