@@ -26,6 +26,7 @@ class Talks:
 
     def __init__(self, hands: Hands, entrance: Entrance) -> None:
         self._hands, self._entrance = hands, entrance
+        self.rooms: set[str] = set()  # the channels of shift leads who listen in a room of their own
 
     @property
     def _exchange(self) -> Exchange:
@@ -91,11 +92,15 @@ class Talks:
     async def listen(self, channel: str, watched: str, *, whispers: bool) -> None:
         """A room of their own with an ear at the operator's desk; whispering, the operator hears them, and nobody else."""
         ear = _ear(channel)
+        self.rooms.add(channel)
         await self._exchange.listen(watched, name=ear, whispers=whispers)
         await self._exchange.bridge(_room(channel), channel, ear)
 
     async def leave_room(self, channel: str) -> None:
-        """The ear is taken away."""
+        """The ear is taken away, and the room with it."""
+        self.rooms.discard(channel)
+        with suppress(Gone):
+            await self._exchange.unbridge(_room(channel), channel)
         await self._hands.drop(_ear(channel))
         await self._exchange.close(_room(channel))
 
@@ -109,8 +114,8 @@ class Talks:
         hands.dropped.discard(channel)
         if left.call is None:
             return
-        await self._exchange.close(_room(channel))
-        await hands.drop(_ear(channel))
+        for each in self.rooms & {channel, *left.hang_up}:
+            await self.leave_room(each)
         if left.ended:
             hands.cancel(left.call)
             await self._exchange.close(str(left.call))
@@ -213,8 +218,11 @@ def _ear(channel: str) -> str:
     return f"{channel}.ear"
 
 
+ROOM = ".room"
+
+
 def _room(channel: str) -> str:
-    return f"{channel}.room"
+    return channel + ROOM
 
 
 def _ringing(call: UUID) -> str:
