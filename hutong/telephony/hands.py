@@ -131,6 +131,11 @@ class Hands:
         finally:
             self._playing.pop(name, None)
 
+    async def stop(self, name: str) -> None:
+        """Stop what is playing under this name, if anything is."""
+        if name in self._playing:
+            await self.exchange.stop_playing(name)
+
     def played(self, name: str) -> None:
         """The exchange says that it is over."""
         if over := self._playing.get(name):

@@ -51,9 +51,10 @@ class Talks:
         hands = self._hands
         if joined.brings_caller:
             await self._entrance.hush(joined.caller, joined.call)
+        if joined.role == LegRole.CALLER:
             await self._exchange.stop_playing(_ringing(joined.call))
         together = (channel, *((joined.caller,) if joined.brings_caller and joined.caller != channel else ()))
-        await self._exchange.bridge(joined.bridge, *together)
+        await self._exchange.bridge(joined.bridge, *together, is_new=joined.records and joined.role == LegRole.OPERATOR)
         if joined.records:
             hands.start(joined.call, self._record(joined.call, joined.caller))
         if joined.relieves:
@@ -62,7 +63,7 @@ class Talks:
     async def _dial(self, channel: str, joined: talking.Joined) -> None:
         """The desk hears it ring while the number is dialled."""
         assert joined.dials  # noqa: S101 that is why we are here
-        await self._exchange.bridge(joined.bridge, channel)
+        await self._exchange.bridge(joined.bridge, channel, is_new=True)
         other, number = joined.dials
         self._hands.calls[other] = joined.call
         with suppress(Gone):
@@ -94,7 +95,7 @@ class Talks:
         ear = _ear(channel)
         self.rooms.add(channel)
         await self._exchange.listen(watched, name=ear, whispers=whispers)
-        await self._exchange.bridge(_room(channel), channel, ear)
+        await self._exchange.bridge(_room(channel), channel, ear, is_new=True)
 
     async def leave_room(self, channel: str) -> None:
         """The ear is taken away, and the room with it."""
