@@ -61,7 +61,7 @@ def _clocks() -> None:
     from bench import firing, trying  # noqa: PLC0415 need Django set up
 
     cases, took = trying.trial()
-    say(f"\nA draft of the rulebook tried on {cases:,} cases of {trying.DAYS} days: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
+    say(f"\nA draft of the rulebook tried on {cases:,} cases: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
     for line in firing.lines():
         say(line)
 
