@@ -13,6 +13,7 @@ django.setup()
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from hutong.hotline.calls import timers as calls  # noqa: E402
 from hutong.hotline.cases import timers  # noqa: E402
 from hutong.hotline.keys import actions as keys  # noqa: E402
 from hutong.hotline.notices import timers as notices  # noqa: E402
@@ -23,7 +24,7 @@ from hutong.hotline.trials import timers as trials  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 
 PAUSE = 1.0  # seconds
-DEEDS = (*timers.DEEDS, *supervision.DEEDS, *notices.DEEDS)  # what falls due first, then who is told of it
+DEEDS = (*calls.DEEDS, *timers.DEEDS, *supervision.DEEDS, *notices.DEEDS)  # what falls due first, then who is told of it
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ MOST = {MINUTE: 366 * 24 * 60, DAY: 366, WORKING_MINUTE: 250 * 24 * 60, WORKING_
 # The steps that have a limit, in the order in which a case comes to them.
 STEP_LABELS: dict[str, str | Promise] = {
     "contact_pending": _("来访待查看"),
+    "call_back": _("未接来电回电"),
     "intake": stage_called("受理"),
     "assessment": stage_called("研判"),
     "dispatch": stage_called("派单"),
