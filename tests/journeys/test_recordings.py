@@ -76,7 +76,7 @@ def test_the_keyboard_is_enough(site: Site, case: Case) -> None:
     page.goto(site.url("cases:case", case.pk))
     open_player(page, "核实投诉")
     player, wave = page.locator("call-recording"), page.get_by_role("slider", name="播放位置")
-    wave.focus()
+    expect(wave).to_be_focused()
     for key, there in (("ArrowRight", 5), ("PageUp", 35), ("ArrowLeft", 30), ("End", 40), ("PageDown", 10), ("Home", 0)):
         page.keyboard.press(key)
         expect(wave).to_have_attribute("aria-valuenow", str(there))

@@ -30,6 +30,7 @@ class CallRecording extends HTMLElement {
     const left = Date.parse(this.getAttribute("until") ?? "") - Date.now();
     this.ending = setTimeout(() => this.end(), Math.max(left, 0));
     this.listen();
+    this.wave.focus(); // the keys work at once
   }
 
   disconnectedCallback() {
