@@ -3,8 +3,9 @@
 # ruff: noqa: I001 the order is the table of contents
 
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.keys.models import DataKey
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
-from hutong.hotline.rulebook.models import Limit, Question, Route, Rulebook, Rung, TierRule
+from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.contacts.models import Contact, Draft, Reporter
@@ -21,6 +22,8 @@ from hutong.hotline.cases.models import (
 )
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
+from hutong.hotline.calls.models import Agreement, Call, CallBack, CallEvent, Leg, Line, Seat, Skill, Sound, Wish
+from hutong.hotline.recordings.models import Gap, Play, Recording
 from hutong.hotline.statistics.models import Day
 from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 from hutong.hotline.trials.models import RulebookTrial
@@ -28,24 +31,32 @@ from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
 
 __all__ = [
     "Acknowledgement",
+    "Agreement",
     "ApiToken",
     "Assignment",
     "AuditEntry",
     "CalendarDay",
     "CalendarYear",
+    "Call",
+    "CallBack",
+    "CallEvent",
     "Case",
     "CaseChild",
     "CaseContact",
     "Child",
     "Clock",
     "Contact",
+    "DataKey",
     "Day",
     "Delivery",
     "Division",
     "Draft",
     "Event",
     "FollowUp",
+    "Gap",
+    "Leg",
     "Limit",
+    "Line",
     "LocalDay",
     "Notice",
     "Office",
@@ -54,20 +65,27 @@ __all__ = [
     "OrderEvent",
     "Party",
     "Person",
+    "Play",
     "Post",
     "Presence",
     "Question",
+    "Recording",
     "Recusal",
     "Reply",
     "Reporter",
+    "Retention",
     "Route",
     "Rulebook",
     "RulebookTrial",
     "Rung",
+    "Seat",
     "Seen",
+    "Skill",
+    "Sound",
     "Staff",
     "TierRule",
     "Transfer",
     "Way",
+    "Wish",
     "WorkHours",
 ]

@@ -16,6 +16,9 @@ BEHIND_PROXY = "HUTONG_HOSTS" in os.environ  # in service: one proxy of ours in 
 LIVE_URL = os.environ.get("HUTONG_LIVE_URL", "")  # origin of the live process, empty behind one proxy
 WEB_ORIGIN = os.environ.get("HUTONG_WEB_ORIGIN", "")  # origin of the pages, where the live process has another
 PUBLIC_ORIGIN = os.environ.get("HUTONG_PUBLIC_ORIGIN") or WEB_ORIGIN or f"https://{ALLOWED_HOSTS[0]}"  # in notices that leave the app
+ARI_URL = os.environ.get("HUTONG_ARI_URL", "")  # http://user:password@host:port of the exchange; empty: there is none
+EXCHANGE = Path(os.environ.get("HUTONG_EXCHANGE_DATA") or DATA / "exchange")  # the folder that we share with it: sounds, recordings
+PHONE_URL = os.environ.get("HUTONG_PHONE_URL", "")  # ws:// or wss:// address at which phone windows sign in
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
 
@@ -35,6 +38,11 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {"application_name": os.environ.get("HUTONG_PROCESS", "hutong"), "server_side_binding": True, "prepare_threshold": 2},
     }
 
+
+# What is sealed: the key that opens it all stands apart from it where HUTONG_KEY_FILE says so. Suite: aes, or sm (SM4-GCM, SM3).
+KEY_FILE = Path(os.environ.get("HUTONG_KEY_FILE") or DATA / "keys.json")
+OBJECTS = DATA / "objects"
+SUITE = os.environ.get("HUTONG_SUITE", "aes")
 
 # Two roles: the owner migrates; the worker (default) can neither alter tables nor rewrite what is append-only.
 DATABASES = {"default": database(os.environ.get("HUTONG_WORK_URL", ""))}
@@ -63,6 +71,7 @@ INSTALLED_APPS = [
     "hutong.desks.office",
     "hutong.desks.rulebook",
     "hutong.desks.notices",
+    "hutong.desks.recordings",
 ]
 
 MIDDLEWARE = [

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shift/", include("hutong.desks.shift.urls")),
     path("office/", include("hutong.desks.office.urls")),
     path("rulebook/", include("hutong.desks.rulebook.urls")),
+    path("recordings/", include("hutong.desks.recordings.urls")),
     path("notices/", include("hutong.desks.notices.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]

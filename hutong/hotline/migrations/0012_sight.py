@@ -71,5 +71,5 @@ CREATE CONSTRAINT TRIGGER case_still_holds AFTER UPDATE ON cases_case
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hotline", "0009_boards")]
+    dependencies = [("hotline", "0011_recordings")]
     operations = [migrations.RunSQL(SEEN_BY), migrations.RunSQL(COUNTS)]
