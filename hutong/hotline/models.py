@@ -21,6 +21,7 @@ from hutong.hotline.cases.models import (
 )
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
+from hutong.hotline.calls.models import Agreement, Call, CallBack, CallEvent, Leg, Line, Seat, Skill, Sound, Wish
 from hutong.hotline.statistics.models import Day
 from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 from hutong.hotline.trials.models import RulebookTrial
@@ -28,11 +29,15 @@ from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
 
 __all__ = [
     "Acknowledgement",
+    "Agreement",
     "ApiToken",
     "Assignment",
     "AuditEntry",
     "CalendarDay",
     "CalendarYear",
+    "Call",
+    "CallBack",
+    "CallEvent",
     "Case",
     "CaseChild",
     "CaseContact",
@@ -45,7 +50,9 @@ __all__ = [
     "Draft",
     "Event",
     "FollowUp",
+    "Leg",
     "Limit",
+    "Line",
     "LocalDay",
     "Notice",
     "Office",
@@ -64,10 +71,14 @@ __all__ = [
     "Rulebook",
     "RulebookTrial",
     "Rung",
+    "Seat",
     "Seen",
+    "Skill",
+    "Sound",
     "Staff",
     "TierRule",
     "Transfer",
     "Way",
+    "Wish",
     "WorkHours",
 ]
