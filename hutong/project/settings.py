@@ -15,6 +15,7 @@ ALLOWED_HOSTS = os.environ.get("HUTONG_HOSTS", "127.0.0.1,localhost").split(",")
 BEHIND_PROXY = "HUTONG_HOSTS" in os.environ  # in service: one proxy of ours in front
 LIVE_URL = os.environ.get("HUTONG_LIVE_URL", "")  # origin of the live process, empty behind one proxy
 WEB_ORIGIN = os.environ.get("HUTONG_WEB_ORIGIN", "")  # origin of the pages, where the live process has another
+PHONE_URL = os.environ.get("HUTONG_PHONE_URL", "")  # where browsers reach the exchange, ws:// or wss://; empty where there is none
 PUBLIC_ORIGIN = os.environ.get("HUTONG_PUBLIC_ORIGIN") or WEB_ORIGIN or f"https://{ALLOWED_HOSTS[0]}"  # in notices that leave the app
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "hutong.desks.office",
     "hutong.desks.rulebook",
     "hutong.desks.notices",
+    "hutong.desks.phone",
 ]
 
 MIDDLEWARE = [

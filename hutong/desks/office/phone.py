@@ -12,15 +12,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
 from hutong.desks.office import phone_forms
-from hutong.desks.office.forms import End
+from hutong.desks.office.forms import Sure
 from hutong.desks.office.offices import office_for
 from hutong.desks.office.pages import Page, administrators, form_page
-from hutong.hotline.calls import setting_up, sounds, ways_in
+from hutong.hotline.calls import queries, rules, ways_in, wording
+from hutong.hotline.calls import skills as known
+from hutong.hotline.calls.actions import keeping
 from hutong.hotline.calls.models import SoundName
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, OfficeKind, Post
 
-LANGUAGES = {"zh": "中文", "en": "English"}  # in their own names; others by what administrators call them
+LANGUAGES = {"zh": "中文", "en": "English"}  # in their own names
 
 
 def centre_for(request: access.DeskRequest, office_id: UUID) -> Office:
@@ -41,17 +43,23 @@ def page_of(centre: Office) -> str:
 def phone(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """All that is set up for a centre's telephone."""
     centre = centre_for(request, office_id)
-    said, recorded = ways_in.sounds_of(centre), ways_in.recorded(centre)
-    languages = [*LANGUAGES, *sorted({language for _name, language in said} - LANGUAGES.keys())]
+    said, recorded = ways_in.texts_of(centre), ways_in.recorded(centre)
     context = {
         "office": centre,
-        "lines": [(line, setting_up.KEYS.get(line.key_means, "")) for line in ways_in.lines_of(centre)],
+        "lines": [(line, known.KEYS.get(line.key_means, "")) for line in queries.lines_of(centre)],
         "sounds": [
-            (name, sounds.LONGEST[name], [(code, _spoken(code), said.get((name, code)), (name, code) in recorded) for code in languages])
+            (
+                name,
+                _most(name),
+                [
+                    (code, _spoken(code), said.get((name, code)) or wording.text_of(name, code), (name, code) in recorded)
+                    for code in wording.TEXTS
+                ],
+            )
             for name in SoundName
         ],
         "people": [
-            (post, [setting_up.SKILLS.get(each.skill, each.skill) for each in post.skills.all()])
+            (post, [known.SKILLS.get(each.skill, each.skill) for each in post.skills.all()])
             for post in ways_in.people_at_the_phone(centre, on=timezone.localdate())
         ],
         "agreements": ways_in.agreements_of(centre),
@@ -67,18 +75,7 @@ def new_line(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     form = phone_forms.NewLine(request.POST or None, by=request.post)
     title = _("为“%(office)s”增加线路") % {"office": centre.name}
     page = Page(title=title, button=_("增加"), done=_("线路已增加。"), back=page_of(centre))
-    return form_page(request, form, partial(setting_up.add_line, centre=centre), page)
-
-
-@administrators
-@require_http_methods(["GET", "POST"])
-def change_line(request: access.DeskRequest, line_id: UUID) -> HttpResponse:
-    """Another name, number or key."""
-    line = access.reached(request, ways_in.lines_in_reach(request.post), line_id)
-    form = phone_forms.ChangeLine(request.POST or None, by=request.post, line=line)
-    title = _("修改线路“%(name)s”") % {"name": line.name}
-    page = Page(title=title, button=_("保存"), done=_("已保存。"), back=page_of(line.centre))
-    return form_page(request, form, partial(setting_up.change_line, line=line), page)
+    return form_page(request, form, partial(keeping.open_line, centre=centre), page)
 
 
 @administrators
@@ -86,12 +83,12 @@ def change_line(request: access.DeskRequest, line_id: UUID) -> HttpResponse:
 def end_line(request: access.DeskRequest, line_id: UUID) -> HttpResponse:
     """Close a way in."""
     line = access.reached(request, ways_in.lines_in_reach(request.post), line_id)
-    form = End(request.POST or None, by=request.post)
+    form = Sure(request.POST or None, by=request.post)
     page = Page(
         title=_("停用线路“%(name)s”") % {"name": line.name}, button=_("停用"), done=_("线路已停用。"), back=page_of(line.centre),
-        danger=True, note=_("停用后打这个号码不再接进来；通话记录都保留。"),
+        danger=True, note=_("从今天起打这个号码不再接进来；通话记录都保留。要改号码或按键，停用后另加一条。"),
     )  # fmt: skip
-    return form_page(request, form, partial(setting_up.end_line, line=line), page)
+    return form_page(request, form, partial(keeping.end_line, line), page)
 
 
 @administrators
@@ -102,13 +99,15 @@ def say(request: access.DeskRequest, office_id: UUID, name: str, language: str) 
     purpose = _purpose(name)
     kept = ways_in.sound_of(centre, name=purpose, language=language)
     form = phone_forms.Say(
-        request.POST or None, request.FILES or None, by=request.post, is_recorded=bool(kept and kept.audio),
-        initial={"text": kept.text if kept else ""},
+        request.POST or None, request.FILES or None, by=request.post, kept=bytes(kept.audio or b"") if kept else b"",
+        initial={"text": kept.text if kept else wording.text_of(purpose, language)},
     )  # fmt: skip
+    if language not in wording.TEXTS:
+        raise Http404
     title = _("“%(name)s”（%(language)s）") % {"name": purpose.label, "language": _spoken(language)}
-    most = _("录音最多 %(seconds)s 秒：让人等得久的录音会把求助的人等走。") % {"seconds": sounds.LONGEST[purpose]}
+    most = _("录音最多 %(seconds)s 秒：让人等得久的录音会把求助的人等走。") % {"seconds": _most(purpose)}
     page = Page(title=title, button=_("保存"), done=_("已保存。"), back=page_of(centre), note=most)
-    return form_page(request, form, partial(setting_up.say, centre=centre, name=purpose, language=language), page)
+    return form_page(request, form, partial(keeping.save_sound, centre=centre, name=purpose, language=language), page)
 
 
 @administrators
@@ -129,7 +128,7 @@ def skills(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
     now = [each.skill for each in post.skills.all()]
     form = phone_forms.Skills(request.POST or None, by=request.post, initial={"skills": now})
     page = Page(title=_("%(name)s的技能") % {"name": post.staff.name}, button=_("保存"), done=_("已保存。"), back=page_of(post.office))
-    return form_page(request, form, partial(setting_up.give_skills, post=post), page)
+    return form_page(request, form, partial(keeping.set_skills, post), page)
 
 
 @administrators
@@ -141,7 +140,7 @@ def agree(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     page = Page(
         title=_("“%(office)s”的代接中心") % {"office": centre.name}, button=_("约定"), done=_("已约定。"), back=page_of(centre)
     )  # fmt: skip
-    return form_page(request, form, partial(setting_up.agree, centre=centre), page)
+    return form_page(request, form, partial(keeping.agree, centre=centre), page)
 
 
 @administrators
@@ -149,16 +148,21 @@ def agree(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
 def end_agreement(request: access.DeskRequest, agreement_id: UUID) -> HttpResponse:
     """The neighbour answers no more."""
     agreement = access.reached(request, ways_in.agreements_in_reach(request.post), agreement_id)
-    form = End(request.POST or None, by=request.post)
+    form = Sure(request.POST or None, by=request.post)
     page = Page(
         title=_("停止由“%(office)s”代接") % {"office": agreement.neighbour.name}, button=_("停止"), done=_("已停止。"),
         back=page_of(agreement.centre), danger=True,
     )  # fmt: skip
-    return form_page(request, form, partial(setting_up.end_agreement, agreement=agreement), page)
+    return form_page(request, form, partial(keeping.end_agreement, agreement), page)
+
+
+def _most(name: SoundName) -> int:
+    """How many seconds a recording may take."""
+    return int(rules.GREETING_AT_MOST.total_seconds()) if name == SoundName.GREETING else keeping.LONGEST
 
 
 def _spoken(language: str) -> str:
-    return LANGUAGES.get(language) or str(setting_up.KEYS.get(language, language))
+    return LANGUAGES.get(language, language)
 
 
 def _purpose(name: str) -> SoundName:

@@ -19,7 +19,6 @@ urlpatterns = [
     path("offices/<uuid:office_id>/phone/neighbours/", phone.agree, name="agree"),
     path("offices/<uuid:office_id>/phone/sounds/<slug:name>/<slug:language>/", phone.say, name="say"),
     path("offices/<uuid:office_id>/phone/sounds/<slug:name>/<slug:language>.wav", phone.listen, name="listen"),
-    path("phone/lines/<uuid:line_id>/", phone.change_line, name="change_line"),
     path("phone/lines/<uuid:line_id>/end/", phone.end_line, name="end_line"),
     path("phone/neighbours/<uuid:agreement_id>/end/", phone.end_agreement, name="end_agreement"),
     path("posts/<uuid:post_id>/skills/", phone.skills, name="skills"),

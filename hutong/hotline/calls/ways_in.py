@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from hutong.hotline.calls.models import Agreement, Line, Skill, Sound
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, Post, Role
 
-AT_THE_PHONE = (Role.OPERATOR, Role.SHIFT_LEAD)
+AT_THE_PHONE = (Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 def lines_in_reach(by: Post) -> QuerySet[Line]:
@@ -21,11 +21,6 @@ def agreements_in_reach(by: Post) -> QuerySet[Agreement]:
     return Agreement.objects.filter(centre__in=network.offices_in_reach(by)).select_related("centre", "neighbour")
 
 
-def lines_of(centre: Office) -> QuerySet[Line]:
-    """The ways in of a centre: those that are open first."""
-    return Line.objects.filter(centre=centre).order_by("valid_to", "valid_from", "number")
-
-
 def agreements_of(centre: Office) -> QuerySet[Agreement]:
     """Who answers when this centre cannot, and for whom it does."""
     return Agreement.objects.filter(centre=centre).select_related("neighbour").order_by("valid_to", "valid_from")
@@ -36,15 +31,22 @@ def sound_of(centre: Office, *, name: str, language: str) -> Sound | None:
     return Sound.objects.filter(centre=centre, name=name, language=language).first()
 
 
-def sounds_of(centre: Office) -> dict[tuple[str, str], Sound]:
-    """What a centre says, by purpose and language; the recordings themselves are left where they are."""
-    rows = Sound.objects.filter(centre=centre).select_related("edited_by__staff").defer("audio").order_by("language", "name")
-    return {(sound.name, sound.language): sound for sound in rows}
+def texts_of(centre: Office) -> dict[tuple[str, str], str]:
+    """What a centre wrote for its callers, by purpose and language."""
+    rows = Sound.objects.filter(centre=centre).values_list("name", "language", "text")
+    return {(name, language): text for name, language, text in rows}
 
 
 def recorded(centre: Office) -> set[tuple[str, str]]:
     """Which sounds are recordings."""
     return set(Sound.objects.filter(centre=centre, audio__isnull=False).values_list("name", "language"))
+
+
+def experts_for(centre: Office, *, on: date) -> QuerySet[Post]:
+    """The experts whom a centre may call into a talk: its own, those below it and above it, as far as they have a number."""
+    near = Q(office__in=network.at_or_below(centre)) | Q(office__in=network.above(centre))
+    posts = Post.objects.filter(network.stands(on), near, role=Role.EXPERT, staff__is_active=True).exclude(staff__phone="")
+    return posts.select_related("staff", "office").order_by("office__name", "staff__name")
 
 
 def people_at_the_phone(centre: Office, *, on: date) -> QuerySet[Post]:
