@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
@@ -35,7 +36,8 @@ WORK_TABLES = (
     "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
     "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "network_api_token", "network_seen",
     "notices_acknowledgement", "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up",
-    "replies_reply", "rulebook_trial", "statistics_day", "supervision_clock", "supervision_event", "supervision_order",
+    "keys_data_key", "recordings_gap", "recordings_play", "recordings_recording", "replies_reply", "rulebook_trial", "statistics_day",
+    "supervision_clock", "supervision_event", "supervision_order",
     "django_session",
 )  # fmt: skip
 
@@ -121,9 +123,14 @@ def addresses(django_db_blocker: pytest.FixtureRequest) -> Iterator[database.Add
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(addresses: database.Addresses) -> None:
-    """Takes the place of pytest-django's own."""
+def django_db_setup(addresses: database.Addresses, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Takes the place of pytest-django's own. What is sealed lies in a folder of this run, with a key of its own."""
     use(addresses)
+    from hutong.hotline.keys import queries as keys
+
+    folder = tmp_path_factory.mktemp("sealed")
+    django_settings.KEY_FILE, django_settings.OBJECTS = folder / "keys.json", folder / "objects"
+    keys.key_file(django_settings.KEY_FILE, keys.suite()).make()
 
 
 @pytest.fixture
@@ -153,7 +160,7 @@ LATER_ROWS = "DELETE FROM {} WHERE rulebook_id NOT IN (SELECT id FROM rulebook_r
 
 def sweep_rulebooks(owner: Admin) -> None:
     """Leave the nation's first rulebook alone."""
-    tables = [sql.Identifier(f"rulebook_{rows}") for rows in ("tier", "limit", "route", "rung", "question")]
+    tables = [sql.Identifier(f"rulebook_{rows}") for rows in ("tier", "limit", "route", "rung", "question", "retention")]
     for table in tables:
         owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
         owner.execute(sql.SQL(LATER_ROWS).format(table))

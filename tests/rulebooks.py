@@ -18,7 +18,8 @@ RUNG = {"tier": "III", "position": 1, "after": 0, "target": "worker_head", "noti
 QUESTION = {"category": "", "position": 9, "text": "孩子吃饭了吗？", "basis": "市里的规定"}
 ROUTE = {"category": "hardship", "harm": "助学", "status": "", "lead": "education", "referred": [], "basis": "市里的规定"}
 TIER = {"tier": "III", "told": ["county"], "acts": "县级", "first_hour": "看孩子", "basis": "市里的规定"}
-ROWS = {"limits": LIMIT, "rungs": RUNG, "questions": QUESTION, "routes": ROUTE, "tiers": TIER}
+RETENTION = {"what": "recording", "months": 24, "basis": "市里的规定"}
+ROWS = {"limits": LIMIT, "rungs": RUNG, "questions": QUESTION, "routes": ROUTE, "tiers": TIER, "retention": RETENTION}
 
 
 def administrator(office: str, name: str = "管理员") -> Post:

@@ -3,8 +3,9 @@
 # ruff: noqa: I001 the order is the table of contents
 
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.keys.models import DataKey
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
-from hutong.hotline.rulebook.models import Limit, Question, Route, Rulebook, Rung, TierRule
+from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.contacts.models import Contact, Draft, Reporter
@@ -22,6 +23,7 @@ from hutong.hotline.cases.models import (
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
 from hutong.hotline.calls.models import Agreement, Call, CallBack, CallEvent, Leg, Line, Seat, Skill, Sound, Wish
+from hutong.hotline.recordings.models import Gap, Play, Recording
 from hutong.hotline.statistics.models import Day
 from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 from hutong.hotline.trials.models import RulebookTrial
@@ -44,12 +46,14 @@ __all__ = [
     "Child",
     "Clock",
     "Contact",
+    "DataKey",
     "Day",
     "Delivery",
     "Division",
     "Draft",
     "Event",
     "FollowUp",
+    "Gap",
     "Leg",
     "Limit",
     "Line",
@@ -61,12 +65,15 @@ __all__ = [
     "OrderEvent",
     "Party",
     "Person",
+    "Play",
     "Post",
     "Presence",
     "Question",
+    "Recording",
     "Recusal",
     "Reply",
     "Reporter",
+    "Retention",
     "Route",
     "Rulebook",
     "RulebookTrial",

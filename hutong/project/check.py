@@ -1,6 +1,6 @@
-"""`hutong check`: counts what breaks the nine rules in a live database, and the days that the boards count wrongly.
+"""`hutong check`: counts what breaks the nine rules in a live database, days counted wrongly, and recordings that are not as kept.
 
-Reads only, as the working role, in one snapshot.
+Reads only, as the working role; the rows in one snapshot, and then every recording to its end.
 """
 
 import argparse
@@ -10,12 +10,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from hutong.hotline.recordings import queries as recordings
 from hutong.hotline.statistics import facts, rules
 from hutong.project.installing import say
 from hutong.project.promises import RULES, WORDS, Rule
 
 COUNTED = "Days of which the boards' counts are not what the rows say"
-FIRST = 5  # days that are named
+SOUND = "Recordings not there, not as kept, not kept, or past their time"
+FIRST = 5  # that are named
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """A line for each rule, and one for what the boards count; 1 where something is broken."""
+    """A line for each rule, one for what the boards count, one for recordings; 1 where something is broken."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SET LOCAL work_mem = '64MB'")
         found = look(cursor)
         wrong = facts.wrong_days(rules.period(timezone.localdate()))
+    unsound = [f"{pk} ({what})" for pk, what in recordings.unsound(timezone.now())]
     for each in found:
         more = ", ..." if each.count > len(each.first) else ""
         say(f"{each.rule.number}  {each.rule.words:<72} {each.count:>6}  {', '.join(each.first)}{more}".rstrip())
-    say(f"-  {COUNTED:<72} {len(wrong):>6}  {', '.join(map(str, wrong[:FIRST]))}".rstrip())
-    return int(bool(wrong) or any(each.count for each in found))
+    for words, named in ((COUNTED, list(map(str, wrong))), (SOUND, unsound)):
+        say(f"-  {words:<72} {len(named):>6}  {', '.join(named[:FIRST])}".rstrip())
+    return int(bool(wrong or unsound) or any(each.count for each in found))
 
 
 def look(cursor: Any) -> list[Found]:

@@ -64,9 +64,11 @@ def migrate() -> None:
     if applied:
         call_command("migrate", verbosity=0)
     say(f"Migrations: {', '.join(applied) or 'nothing new'}")
-    from hutong.project import reference  # noqa: PLC0415 needs Django set up
+    from hutong.hotline.keys import actions as keys  # noqa: PLC0415 needs Django set up
+    from hutong.project import reference  # noqa: PLC0415
 
     reference.load()
+    keys.begin()
     say("Reference data (divisions, working days, time limits): ready")
     connection.close()
 

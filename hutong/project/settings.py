@@ -36,6 +36,11 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+# What is sealed: the key that opens it all stands apart from it where HUTONG_KEY_FILE says so. Suite: aes, or sm (SM4-GCM, SM3).
+KEY_FILE = Path(os.environ.get("HUTONG_KEY_FILE") or DATA / "keys.json")
+OBJECTS = DATA / "objects"
+SUITE = os.environ.get("HUTONG_SUITE", "aes")
+
 # Two roles: the owner migrates; the worker (default) can neither alter tables nor rewrite what is append-only.
 DATABASES = {"default": database(os.environ.get("HUTONG_WORK_URL", ""))}
 if os.environ.get("HUTONG_AS_OWNER") == "1":

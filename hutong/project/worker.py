@@ -13,15 +13,18 @@ django.setup()
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from hutong.hotline.calls import timers as calls  # noqa: E402
 from hutong.hotline.cases import timers  # noqa: E402
+from hutong.hotline.keys import actions as keys  # noqa: E402
 from hutong.hotline.notices import timers as notices  # noqa: E402
+from hutong.hotline.recordings import timers as recordings  # noqa: E402
 from hutong.hotline.statistics import timers as counting  # noqa: E402
 from hutong.hotline.supervision import timers as supervision  # noqa: E402
 from hutong.hotline.trials import timers as trials  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 
 PAUSE = 1.0  # seconds
-DEEDS = (*timers.DEEDS, *supervision.DEEDS, *notices.DEEDS)  # what falls due first, then who is told of it
+DEEDS = (*calls.DEEDS, *timers.DEEDS, *supervision.DEEDS, *notices.DEEDS)  # what falls due first, then who is told of it
 
 
 def main() -> None:
@@ -31,6 +34,8 @@ def main() -> None:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
             done += counting.sweep(at=timezone.now())
+            done += timers.sweep(at=timezone.now(), put_off=put_off, deeds=recordings.DEEDS, most=1)  # a talk may be long
+            done += keys.rewrap()
             done += filter(None, [trials.advance(at=timezone.now())])  # a portion, and then the deadlines again
         except (OperationalError, InterfaceError) as error:
             say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")

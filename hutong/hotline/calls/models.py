@@ -363,6 +363,7 @@ class Asked(models.TextChoices):
     LISTEN = "listen", _("旁听")
     WHISPER = "whisper", _("耳语")
     JOIN = "join", _("加入通话")
+    TAKE_OVER = "take_over", _("接手通话")
     HANG_UP = "hang_up", _("挂断")
     DIAL = "dial", _("拨出")
     HELP = "help", _("求助值班长")

@@ -240,6 +240,9 @@ _ROWS = (
     row("accept_order_answer", _("认可答复，了结"), past("认可督办答复，了结"), STAGES, ISSUER, (), adds_only=True),
     row("refuse_order_answer", _("退回答复"), past("退回督办答复"), STAGES, ISSUER, (), asks=_("还缺什么"), adds_only=True),
     row("withdraw_order", _("撤回督办单"), past("撤回督办单"), STAGES, ISSUER, (), asks=_("撤回理由"), adds_only=True),
+    # --- recordings of calls
+    row("keep_recording", _("保存通话录音"), past("通话录音已加密保存"), STAGES, TIMER, (), adds_only=True),
+    row("destroy_recording", _("销毁通话录音"), past("通话录音到期，已销毁"), STAGES, TIMER, (), adds_only=True),
     # --- timers
     row("warn", _("时限预警"), past("时限预警"), OPEN, TIMER, ()),
     row("miss", _("逾期上报"), past("逾期，已报上级"), OPEN, TIMER, ()),

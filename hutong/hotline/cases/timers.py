@@ -57,23 +57,25 @@ def one(deed: Callable[[UUID, datetime], str]) -> Callable[[Sequence[UUID], date
     return do
 
 
-def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Sequence[Deed] | None" = None) -> list[str]:
-    """Do what is due at `at`, of cases or of `deeds`; one line for each. Any number of sweeps may run at once.
+def sweep(
+    *, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Sequence[Deed] | None" = None, most: int = AT_ONCE
+) -> list[str]:
+    """Do what is due at `at`, of cases or of `deeds`, `most` of each kind; one line for each. Any number of sweeps may run at once.
 
     What fails is logged and left alone until the moment noted in `put_off` (by what it is about); the rest goes on.
     """
     put_off = {} if put_off is None else put_off
     done = []
     for deed in deeds or DEEDS:
-        keys = _keys(deed.waiting(at), put_off, at)
+        keys = _keys(deed.waiting(at), put_off, at, most)
         for start in range(0, len(keys), deed.together):
             done += _attempt(deed.do, keys[start : start + deed.together], at, put_off)
     return done
 
 
-def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: datetime) -> list[UUID]:
+def _keys(waiting: "QuerySet[Any, UUID]", put_off: dict[UUID, datetime], at: datetime, most: int) -> list[UUID]:
     left_alone = {key for key, until in put_off.items() if until > at}
-    return [key for key in waiting[: AT_ONCE + len(left_alone)] if key not in left_alone]
+    return [key for key in waiting[: most + len(left_alone)] if key not in left_alone][:most]
 
 
 def _attempt(

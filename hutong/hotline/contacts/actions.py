@@ -144,8 +144,11 @@ def settle_unread(contact_id: UUID, *, at: datetime) -> Contact | None:
     None where somebody settles it at this moment or has settled it.
     """
     contact = queries.overdue(at).select_for_update(skip_locked=True).filter(pk=contact_id).first()
-    if contact is None:
-        return None
+    return settle_missed(contact, at=at) if contact else None
+
+
+def settle_missed(contact: Contact, *, at: datetime) -> Contact:
+    """What arrived becomes a case although no person looked at it, in the caller's transaction."""
     contact.outcome = Outcome.CASE_OPENED
     contact.save(update_fields=["outcome"])
     audit.record("settle_contact", by=None, at=at, subject="contact", subject_id=contact.pk, outcome=contact.outcome)

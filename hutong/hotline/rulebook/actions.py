@@ -23,10 +23,10 @@ DRAFT_EXISTS = Reason("draft_exists", _("已有一份草稿。"), _("请接着�
 NOT_A_DRAFT = Reason("not_a_draft", _("这一版已不是草稿，不能再改。"), _("要改动，请起草新的一版。"))
 NO_ROW = Reason("no_row", _("本级没有这一条。"))
 ROW_EXISTS = Reason("row_exists", _("已有这一条。"), _("请在表中找到它再修改。"))
-NEEDED = Reason("needed", _("全国制度中的时限和等级不能移除。"), _("没有上级可以沿用；请改为合适的数。"))
+NEEDED = Reason("needed", _("全国制度中的时限、等级和保存期限不能移除。"), _("没有上级可以沿用；请改为合适的数。"))
 SECOND_PERSON = Reason("second_person", _("参与起草的人不能批准。"), _("请本级或上级的另一位管理员批准。"))
 NOT_TRIED = Reason("not_tried", _("改动后还没有试算。"), _("请先试算，看清影响再批准。"))
-NEEDED_BY_THE_NATION = ("tiers", "limits")
+NEEDED_BY_THE_NATION = ("tiers", "limits", "retention")
 
 
 @transaction.atomic

@@ -15,6 +15,8 @@ FIRST_VISIT = "护童默认：第3、7、30日回访，以第一次为限"
 FIRST_VISIT_II = "护童默认：第7、30日回访，以第一次为限"
 SAMPLE = "护童默认：抽样回访，期限同一般等级"
 BY_A_PERSON = "护童默认：5分钟内由人查看有无危险；网上信箱24小时内答复（公开规定：GB/T 33358-2016）"
+CALLED_BACK = "护童默认：未接来电 30 个工作分钟内回电；非工作时间的，上班后回"
+KEPT = "护童默认；参照心理援助热线记录至少保存3年（公开规定：心理援助热线技术指南（试行））"
 DUTIES = "护童默认：依未成年人保护法规定的部门职责"
 NINE = "九种情形（公开规定：关于建立侵害未成年人案件强制报告制度的意见（试行）第四条）；去向为护童默认，依部门职责"
 
@@ -39,6 +41,9 @@ def _by_tier(step: str, *limits: tuple[int, str], kind: str = "") -> list[Defaul
 LIMITS = (
     # What arrived by itself and nobody has read: always as tier I (contacts.rules.NOT_JUDGED).
     Default("contact_pending", "I", 5, MINUTE, BY_A_PERSON),
+    # Who called and reached nobody: as tier I where the caller said danger, else as tier III (calls.rules.CALL_BACK_TIER).
+    Default("call_back", "I", 5, MINUTE, BY_A_PERSON),
+    Default("call_back", "III", 30, WORKING_MINUTE, CALLED_BACK),
     *_by_tier("intake", (5, MINUTE), (10, MINUTE), (30, WORKING_MINUTE), (30, WORKING_MINUTE)),
     *_by_tier("assessment", (10, MINUTE), (30, MINUTE), (4 * 60, WORKING_MINUTE), (1, WORKING_DAY)),
     Default("dispatch", "I", 10, MINUTE, AT_ONCE),
@@ -247,4 +252,5 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             for category, questions in QUESTIONS.items()
             for position, text in enumerate(questions, start=1)
         ],
+        "retention": [{"what": "recording", "months": 36, "basis": KEPT}],
     }  # fmt: skip

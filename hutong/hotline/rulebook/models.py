@@ -80,6 +80,12 @@ class Target(models.TextChoices):
     PROVINCE = "province", _("省级")
 
 
+class Kept(models.TextChoices):
+    """What is destroyed when the time for which it must be kept is over."""
+
+    RECORDING = "recording", _("通话录音")
+
+
 class NoticeWay(models.TextChoices):
     APP = "app", _("站内通知")
     URGENT = "urgent", _("紧急通知（须确认）")
@@ -228,3 +234,17 @@ class Question(Row):
     class Meta:
         db_table = "rulebook_question"
         constraints = [models.UniqueConstraint(fields=["rulebook", "category", "position"], name="question_once")]
+
+
+class Retention(Row):
+    """保存期限: for how many months something is kept; then it is destroyed, unless the law needs it longer."""
+
+    what = models.CharField(_("保存什么"), max_length=16, choices=Kept)
+    months = models.PositiveSmallIntegerField(_("保存几个月"))
+
+    class Meta:
+        db_table = "rulebook_retention"
+        constraints = [
+            models.UniqueConstraint(fields=["rulebook", "what"], name="retention_once"),
+            models.CheckConstraint(condition=Q(months__range=(1, 600)), name="retention_months"),
+        ]

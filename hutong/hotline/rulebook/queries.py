@@ -11,7 +11,7 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Post, Role, Staff
 from hutong.hotline.network.rules import up
 from hutong.hotline.rulebook import rules
-from hutong.hotline.rulebook.models import Limit, Question, Route, Row, Rulebook, RulebookState, Rung, TierRule
+from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Row, Rulebook, RulebookState, Rung, TierRule
 from hutong.hotline.rulebook.tables import Key, Table
 
 R = TypeVar("R", bound=Row)
@@ -19,6 +19,7 @@ NEAREST = F("rulebook__division_id").desc(nulls_last=True)  # a longer code sort
 WRITING = ("rulebook_begun", "rulebook_row_written", "rulebook_row_removed")
 
 NO_LIMIT = Reason("no_limit", _("制度中没有这个等级和环节当时有效的时限。"), _("请管理员核对制度。"))
+NO_RETENTION = Reason("no_retention", _("制度中没有当时有效的保存期限。"), _("请管理员核对制度。"))
 NO_TIER = Reason("no_tier", _("制度中没有这个等级当时有效的规定。"), _("请管理员核对制度。"))
 
 
@@ -51,6 +52,14 @@ def tier_rule_for(*, tier: str, division_code: str | None, at: datetime) -> Tier
     if rule is None:
         raise Refusal(NO_TIER)
     return rule
+
+
+def retention_for(*, what: str, division_code: str | None, at: datetime) -> Retention:
+    """For how long something is kept there and then. One query. Raises Refusal where nothing is said."""
+    retention = _holding(Retention, division_code, at).filter(what=what).order_by(NEAREST).first()
+    if retention is None:
+        raise Refusal(NO_RETENTION)
+    return retention
 
 
 def rungs_for(*, tier: str, division_code: str | None, at: datetime) -> list[Rung]:

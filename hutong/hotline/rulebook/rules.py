@@ -30,6 +30,7 @@ MOST = {MINUTE: 366 * 24 * 60, DAY: 366, WORKING_MINUTE: 250 * 24 * 60, WORKING_
 # The steps that have a limit, in the order in which a case comes to them.
 STEP_LABELS: dict[str, str | Promise] = {
     "contact_pending": _("来访待查看"),
+    "call_back": _("未接来电回电"),
     "intake": stage_called("受理"),
     "assessment": stage_called("研判"),
     "dispatch": stage_called("派单"),
@@ -117,6 +118,11 @@ def route_faults(*, lead: str, referred: Sequence[str], **_more: object) -> dict
 def question_faults(*, position: int, **_more: object) -> dict[str, str]:
     """What is wrong with a question."""
     return faults_of(("position", 1 <= position <= 99, _("序号应在 1 到 99 之间。")))
+
+
+def retention_faults(*, months: int, **_more: object) -> dict[str, str]:
+    """What is wrong with the time for which something is kept."""
+    return faults_of(("months", 1 <= months <= 600, _("应在 1 到 600 个月之间。")))
 
 
 def no_faults(**_values: object) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The five tables of a rulebook: their columns, how a value is written and read, what names a row.
+"""The six tables of a rulebook: their columns, how a value is written and read, what names a row.
 
 The screens, the spreadsheet and the comparison show and read every value by these columns.
 """
@@ -21,10 +21,12 @@ from hutong.hotline.rulebook.models import (
     RECEIVERS,
     Category,
     ChildStatus,
+    Kept,
     Limit,
     NoticeWay,
     PartKind,
     Question,
+    Retention,
     Route,
     Row,
     Rung,
@@ -295,6 +297,15 @@ TABLES = {
                 BASIS,
             ),
             rules.question_faults,
+        ),
+        Table(
+            "retention", _("保存期限"), Retention, ("what",),
+            (
+                Choice("what", _("保存什么"), choices=dict(Kept.choices)),
+                Number("months", _("保存几个月"), _("到期即销毁；依法留存的除外")),
+                BASIS,
+            ),
+            rules.retention_faults,
         ),
     )
 }  # fmt: skip

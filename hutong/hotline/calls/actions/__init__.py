@@ -1,0 +1,1 @@
+"""What is done with calls: by the exchange, by people, by timers. One deed is one transaction."""

@@ -1,0 +1,260 @@
+"""Asterisk over ARI: deeds by HTTP, events by WebSocket. The dial plan sends every call to the application `hutong`."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import websockets
+
+from hutong.telephony.asterisk import config
+from hutong.telephony.exchange import Answered, Arrived, Connected, DeskSeen, Event, Gone, HungUp, Lost, Played, Pressed, Recorded, Standing
+
+APP = "hutong"
+CAME_IN, RUNG, HEARS = "in", "rung", "hears"  # the first argument of a channel in our application
+PATIENCE = 10.0  # seconds for an answer
+# Causes of Q.850: hung up by somebody; nobody there to ring.
+HUNG_UP = frozenset({16, 17, 18, 19, 21, 26, 31})
+NOBODY_TO_RING = frozenset({3, 20, 27, 38})
+
+
+class Asterisk:
+    """One exchange, reached at an address that holds user and password."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        host = f"{parts.hostname}:{parts.port or 8088}"
+        auth = httpx.BasicAuth(parts.username or "", parts.password or "")
+        self._http = httpx.AsyncClient(
+            base_url=urlunsplit((parts.scheme, host, "/ari", "", "")), auth=auth, timeout=PATIENCE, trust_env=False,
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
+        )  # fmt: skip
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        self._socket = f"{scheme}://{host}/ari/events?app={APP}"
+        self._key = base64.b64encode(f"{parts.username}:{parts.password}".encode()).decode()
+        self._hearing: dict[str, asyncio.Event] = {}
+
+    async def aclose(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    # --- events
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens, in words of the port."""
+        try:
+            key = {"Authorization": f"Basic {self._key}"}
+            async with websockets.connect(
+                self._socket, additional_headers=key, max_size=None, ping_interval=5, ping_timeout=10, proxy=None
+            ) as socket:
+                await self._ask("POST", f"/applications/{APP}/subscription", eventSource="endpoint:PJSIP")
+                yield Connected()
+                async for text in socket:
+                    message = json.loads(text)
+                    self._note_hearing(message)
+                    if event := told(message):
+                        yield event
+        except (OSError, websockets.WebSocketException, TimeoutError) as error:
+            raise Lost(type(error).__name__) from None
+        raise Lost("closed")
+
+    async def standing(self) -> Standing:
+        """Channels, bridges and recordings that are there."""
+        info, channels, bridges, stored = await asyncio.gather(
+            self._ask("GET", "/asterisk/info", only="status"), self._ask("GET", "/channels"), self._ask("GET", "/bridges"),
+            self._ask("GET", "/recordings/stored"),
+        )  # fmt: skip
+        ours = [(each, _arguments(each)) for each in channels]
+        return Standing(
+            started_at=datetime.fromisoformat(info["status"]["startup_time"]),
+            arrived=tuple(_arrived(each, given) for each, given in ours if given[:1] == [CAME_IN]),
+            channels={each["id"]: each["state"] == "Up" for each in channels},
+            rung=frozenset(each["id"] for each, given in ours if given[:1] == [RUNG]),
+            bridges=frozenset(each["id"] for each in bridges),
+            recordings=frozenset(each["name"] for each in stored),
+        )
+
+    # --- deeds
+
+    async def answer(self, channel: str) -> None:
+        """Take a call that came in."""
+        await self._ask("POST", f"/channels/{channel}/answer")
+
+    async def hang_up(self, channel: str) -> None:
+        """End a channel."""
+        with suppress(Gone):
+            await self._ask("DELETE", f"/channels/{channel}", reason="normal")
+
+    async def refuse(self, channel: str) -> None:
+        """404."""
+        with suppress(Gone):
+            await self._ask("DELETE", f"/channels/{channel}", reason_code="1")
+
+    async def play(self, channel: str, sound: Path | str, *, name: str) -> None:
+        """A file, without its ending as Asterisk names it, or a tone."""
+        media = f"sound:{sound.with_suffix('')}" if isinstance(sound, Path) else f"tone:{sound};tonezone=cn"
+        await self._ask("POST", f"/channels/{channel}/play/{name}", media=media)
+
+    async def stop_playing(self, name: str) -> None:
+        """Stop a playback."""
+        with suppress(Gone):
+            await self._ask("DELETE", f"/playbacks/{name}")
+
+    async def music(self, channel: str, *, on: bool) -> None:
+        """Music on hold, of the class `default`."""
+        await self._ask("POST" if on else "DELETE", f"/channels/{channel}/moh")
+
+    async def ring_desk(self, user: str, *, channel: str, shown: str, at_once: bool, seconds: int) -> None:
+        """Originate to a desk. A window that finds `answer-after=0` in Call-Info answers by itself."""
+        headers = {"PJSIP_HEADER(add,Call-Info)": "<sip:hutong>;answer-after=0"} if at_once else {}
+        await self._ring(f"PJSIP/{user}", channel, shown, seconds, headers)
+
+    async def ring_number(self, number: str, *, channel: str, shown: str, about: str, seconds: int) -> None:
+        """Originate over the trunk. The text goes as the subject of the call (RFC 3261, 20.36)."""
+        headers = {"PJSIP_HEADER(add,Subject)": about} if about else {}
+        dialled = number.replace("-", "")
+        await self._ring(f"PJSIP/{dialled}@{config.TRUNK}", channel, shown.replace("-", ""), seconds, headers)
+
+    async def _ring(self, endpoint: str, channel: str, shown: str, seconds: int, variables: Mapping[str, str]) -> None:
+        await self._ask(
+            "POST", f"/channels/{channel}", endpoint=endpoint, app=APP, appArgs=RUNG, callerId=shown or "anonymous", timeout=str(seconds),
+            json={"variables": dict(variables)},
+        )  # fmt: skip
+
+    async def bridge(self, bridge: str, *channels: str) -> None:
+        """A mixing bridge; it is made under its name, and made again without harm."""
+        await self._ask("POST", f"/bridges/{bridge}", type="mixing")
+        await self._ask("POST", f"/bridges/{bridge}/addChannel", channel=",".join(channels))
+
+    async def unbridge(self, bridge: str, channel: str) -> None:
+        """Take a channel out."""
+        await self._ask("POST", f"/bridges/{bridge}/removeChannel", channel=channel)
+
+    async def close(self, bridge: str) -> None:
+        """End a bridge."""
+        with suppress(Gone):
+            await self._ask("DELETE", f"/bridges/{bridge}")
+
+    def _note_hearing(self, message: Mapping[str, Any]) -> None:
+        """A snoop channel is in our application, and can be used."""
+        if message["type"] == "StasisStart" and message["args"][:1] == [HEARS]:
+            self._hearing.pop(message["channel"]["id"], asyncio.Event()).set()
+
+    async def _snoop(self, channel: str, name: str, **how: str) -> None:
+        there = self._hearing[name] = asyncio.Event()
+        await self._ask("POST", f"/channels/{channel}/snoop/{name}", app=APP, appArgs=HEARS, **how)
+        try:
+            await asyncio.wait_for(there.wait(), PATIENCE)
+        except TimeoutError:
+            raise Gone(name) from None
+
+    async def listen(self, channel: str, *, name: str, whispers: bool) -> None:
+        """A snoop channel on both directions."""
+        whisper = "out" if whispers else "none"
+        await self._snoop(channel, name, spy="both", whisper=whisper)
+
+    async def record(self, channel: str, *, name: str, side: str) -> None:
+        """A snoop channel on one direction, recorded as 8 kHz WAV. It ends with the channel that it hears."""
+        await self._snoop(channel, name, spy=side)
+        await self._ask("POST", f"/channels/{name}/record", name=name, format="wav", ifExists="overwrite", beep="false")
+
+    async def stop_recording(self, name: str) -> None:
+        """End the snoop channel and with it the recording."""
+        await self.hang_up(name)
+
+    async def silence(self, name: str, *, on: bool) -> None:
+        """A muted recording goes on, in silence, so that both sides keep step."""
+        await self._ask("POST" if on else "DELETE", f"/recordings/live/{name}/mute")
+
+    async def fetch(self, name: str, to: Path) -> None:
+        """Copy a stored recording."""
+        try:
+            async with self._http.stream("GET", f"/recordings/stored/{name}/file") as answer:
+                _check(answer)
+                with to.open("wb") as file:
+                    async for part in answer.aiter_bytes():
+                        file.write(part)
+        except httpx.TransportError as error:
+            raise Lost(type(error).__name__) from None
+
+    async def forget(self, name: str) -> None:
+        """Remove a stored recording."""
+        with suppress(Gone):
+            await self._ask("DELETE", f"/recordings/stored/{name}")
+
+    async def admit(self, user: str, digest: str) -> None:
+        """Push sign-in, address and endpoint of a desk into the exchange's memory."""
+        for kind, fields in config.desk(user, digest).items():
+            pushed = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
+            await self._ask("PUT", f"/asterisk/config/dynamic/res_pjsip/{kind}/{user}", json=pushed)
+
+    async def exclude(self, user: str) -> None:
+        """Take them out again."""
+        for kind in config.DESK_KINDS:
+            with suppress(Gone):
+                await self._ask("DELETE", f"/asterisk/config/dynamic/res_pjsip/{kind}/{user}")
+
+    async def _ask(self, method: str, path: str, *, json: Any = None, **query: str) -> Any:
+        try:
+            answer = await self._http.request(method, path, params=query, json=json)
+        except httpx.TransportError as error:
+            raise Lost(type(error).__name__) from None
+        _check(answer)
+        return answer.json() if answer.content else None
+
+
+def _check(answer: httpx.Response) -> None:
+    """Raises Gone where what was spoken of is gone or in no state for it, and where there is nobody to ring."""
+    if answer.is_error:
+        raise Gone(f"{answer.status_code} {answer.request.method} {answer.request.url.path}")
+
+
+def _arguments(channel: Mapping[str, Any]) -> list[str]:
+    """With what a channel came to our application; [] for one that is not in it."""
+    plan = channel["dialplan"]
+    app, _comma, given = str(plan.get("app_data", "")).partition(",")
+    return given.split(",") if plan.get("app_name") == "Stasis" and app == APP else []
+
+
+def _arrived(channel: Mapping[str, Any], given: list[str]) -> Arrived:
+    number, diverted = [*given[1:], "", ""][:2]
+    return Arrived(channel["id"], number, channel["caller"]["number"], diverted)
+
+
+def told(message: Mapping[str, Any]) -> Event | None:
+    """One event of ARI as an event of the port; None for those that mean nothing to us."""
+    read = READ.get(message["type"])
+    return read(message) if read else None
+
+
+def _started(message: Mapping[str, Any]) -> Event | None:
+    given, channel = message["args"], message["channel"]
+    if given[:1] == [CAME_IN]:
+        return _arrived(channel, given)
+    return Answered(channel["id"]) if given[:1] == [RUNG] else None
+
+
+def _destroyed(message: Mapping[str, Any]) -> Event:
+    cause = int(message["cause"])
+    return HungUp(message["channel"]["id"], is_lost=cause not in HUNG_UP, is_refused=cause in NOBODY_TO_RING)
+
+
+def _desk(message: Mapping[str, Any]) -> Event:
+    return DeskSeen(message["endpoint"]["resource"], message["peer"]["peer_status"].lower() in {"reachable", "registered"})
+
+
+READ: dict[str, Callable[[Mapping[str, Any]], Event | None]] = {
+    "StasisStart": _started,
+    "ChannelDestroyed": _destroyed,
+    "ChannelDtmfReceived": lambda message: Pressed(message["channel"]["id"], message["digit"]),
+    "PlaybackFinished": lambda message: Played(message["playback"]["id"]),
+    "RecordingFinished": lambda message: Recorded(message["recording"]["name"]),
+    "RecordingFailed": lambda message: Recorded(message["recording"]["name"]),
+    "PeerStatusChange": _desk,
+}
