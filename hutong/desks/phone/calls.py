@@ -19,14 +19,12 @@ from hutong.hotline.calls.models import Asked, Call, CallState, Purpose
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases import rules as case_rules
 from hutong.hotline.cases.models import Case, Stage
-from hutong.hotline.contacts.models import CallBack as Safe
 from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Role
 
 who_looks = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR, Role.INSPECTOR)
 PURPOSE = {Stage.REPLY: Purpose.REPLY, Stage.FOLLOW_UP: Purpose.FOLLOW_UP}
-SPOKEN_TO = frozenset({Safe.FREE, Safe.REPORTER_ONLY})  # whom one may telephone, as far as they said
 
 
 @who_looks
@@ -110,7 +108,7 @@ def _dial(request: access.DeskRequest, case: Case) -> None:
     reporter = _reporter(case, _id(request.POST.get("contact"))) if known else None
     if case.stage not in PURPOSE or reporter is None or not reporter.phone:
         raise Refusal(wording.NOBODY_TO_DIAL)
-    if reporter.call_back not in SPOKEN_TO:
+    if reporter.call_back not in rules.SPOKEN_TO:
         raise Refusal(wording.not_by_telephone(reporter.get_call_back_display()))
     asking.dial(reporter.phone, by=request.post, at=at, purpose=PURPOSE[Stage(case.stage)], case=case)
 

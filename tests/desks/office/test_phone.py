@@ -72,7 +72,6 @@ def test_a_line_is_opened_and_closed(client: Client) -> None:
     [
         ({"name": " "}, "name"),
         ({"number": "12"}, "number"),
-        ({"number": "12349转1"}, "number"),
         ({"mode": "forwarded"}, "older_number"),
         ({"key": "1"}, "key"),
         ({"key_means": "danger"}, "key"),

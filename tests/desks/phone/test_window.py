@@ -82,7 +82,15 @@ def test_a_call_that_rings_shows_who_and_where_and_can_be_answered(client: Clien
     call_in("09173262222")
     ring()
     region = now(client)
-    for word in ("0917-3262222", "西安 12349", "莲湖区", "上次来访", "孩子没人管", 'data-does="answer"', reverse("operator:call", args=[Call.objects.get().pk])):
+    for word in (
+        "0917-3262222",
+        "西安 12349",
+        "莲湖区",
+        "上次来访",
+        "孩子没人管",
+        'data-does="answer"',
+        reverse("operator:call", args=[Call.objects.get().pk]),
+    ):
         assert word in region
 
 
