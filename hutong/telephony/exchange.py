@@ -84,15 +84,14 @@ Event: TypeAlias = Connected | Arrived | Answered | HungUp | Played | Pressed | 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the exchange carries: what came in, all channels (answered or not), those that we rang, bridges and recordings,
-    and since when it runs."""
+    """What the exchange carries: what came in, all channels (answered or not), those that we rang, bridges, and since
+    when it runs."""
 
     started_at: datetime
     arrived: tuple[Arrived, ...]
     channels: dict[str, bool]
     rung: frozenset[str]
     bridges: frozenset[str]
-    recordings: frozenset[str]
 
 
 class Exchange(Protocol):
@@ -150,12 +149,6 @@ class Exchange(Protocol):
 
     async def silence(self, name: str, *, on: bool) -> None:
         """Write silence in its place, or go on recording."""
-
-    async def fetch(self, name: str, to: Path) -> None:
-        """Copy a recording that has ended into a file."""
-
-    async def forget(self, name: str) -> None:
-        """Remove a recording from the exchange."""
 
     async def admit(self, user: str, digest: str) -> None:
         """Let a desk sign in with this digest from now on."""

@@ -180,19 +180,6 @@ def is_paused(call: Call) -> bool:
     return last == RECORDING[0]
 
 
-def gaps(call: Call, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
-    """From when to when the recording was paused between two moments."""
-    found: list[tuple[datetime, datetime]] = []
-    begun: datetime | None = None
-    for action, at in call.events.filter(action__in=RECORDING, at__range=(since, until)).order_by("at", "pk").values_list("action", "at"):
-        if action == RECORDING[0]:
-            begun = begun or at
-        elif begun:
-            found.append((begun, at))
-            begun = None
-    return [*found, (begun, until)] if begun else found
-
-
 def situation(call: Call | None, post: Post) -> may.Situation:
     """How things stand between a person and a call, for the table of who may ask what."""
     seat = Seat.objects.filter(post=post).first()
@@ -263,6 +250,7 @@ class Todo:
     wish: UUID
     call: UUID
     asked: str
+    by: UUID
     own: str  # the channel of whoever asked
     caller: str
     bridge: str
@@ -273,7 +261,6 @@ class Todo:
     shown: str = ""
     about: str = ""
     goes_on: bool = False
-    tape: int = 0
 
 
 def todo() -> list[Todo]:
@@ -288,10 +275,10 @@ def _todo(wish: Wish) -> Todo:
     own = next((each for each in legs.values() if each.post_id == wish.by_id and each.left_at is None), None)
     seat = Seat.objects.filter(post=leg.post_id).first() if leg and leg.post_id else None
     return Todo(
-        wish=wish.pk, call=wish.call_id, asked=wish.asked, own=own.channel if own else "", caller=wish.call.channel, bridge=wish.call.bridge,
-        channel=leg.channel if leg else "", role=leg.role if leg else "", user=seat.user if seat else "", number=leg.number if leg else "",
-        shown=wish.call.caller, about=wish.arguments.get("place", ""), goes_on=bool(wish.arguments.get("goes_on")),
-        tape=wish.call.events.filter(action="recording").count() if wish.asked in RECORDING else 0,
+        wish=wish.pk, call=wish.call_id, asked=wish.asked, by=wish.by_id, own=own.channel if own else "", caller=wish.call.channel,
+        bridge=wish.call.bridge, channel=leg.channel if leg else "", role=leg.role if leg else "", user=seat.user if seat else "",
+        number=leg.number if leg else "", shown=wish.call.caller, about=wish.arguments.get("place", ""),
+        goes_on=bool(wish.arguments.get("goes_on")),
     )  # fmt: skip
 
 
@@ -337,3 +324,14 @@ def talking_at(user: str) -> list[str]:
     """The channels on which a desk talks now."""
     legs = Leg.objects.filter(post__seat__user=user, left_at=None, joined_at__isnull=False)
     return list(legs.values_list("channel", flat=True))
+
+
+def where(call_id: UUID) -> tuple[UUID, str]:
+    """The centre of a call, and the language in which it hears what is said."""
+    call = Call.objects.only("centre", "language").get(pk=call_id)
+    return call.centre_id, call.language
+
+
+def is_desk(channel: str) -> bool:
+    """Whether this is the line of somebody of ours who talks."""
+    return Leg.objects.filter(channel=channel, left_at=None, joined_at__isnull=False, role__in=[LegRole.OPERATOR, LegRole.EXPERT]).exists()

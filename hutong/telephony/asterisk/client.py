@@ -65,10 +65,9 @@ class Asterisk:
         raise Lost("closed")
 
     async def standing(self) -> Standing:
-        """Channels, bridges and recordings that are there."""
-        info, channels, bridges, stored = await asyncio.gather(
-            self._ask("GET", "/asterisk/info", only="status"), self._ask("GET", "/channels"), self._ask("GET", "/bridges"),
-            self._ask("GET", "/recordings/stored"),
+        """Channels and bridges that are there."""
+        info, channels, bridges = await asyncio.gather(
+            self._ask("GET", "/asterisk/info", only="status"), self._ask("GET", "/channels"), self._ask("GET", "/bridges")
         )  # fmt: skip
         ours = [(each, _arguments(each)) for each in channels]
         return Standing(
@@ -77,7 +76,6 @@ class Asterisk:
             channels={each["id"]: each["state"] == "Up" for each in channels},
             rung=frozenset(each["id"] for each, given in ours if given[:1] == [RUNG]),
             bridges=frozenset(each["id"] for each in bridges),
-            recordings=frozenset(each["name"] for each in stored),
         )
 
     # --- deeds
@@ -111,8 +109,8 @@ class Asterisk:
         await self._ask("POST" if on else "DELETE", f"/channels/{channel}/moh")
 
     async def ring_desk(self, user: str, *, channel: str, shown: str, at_once: bool, seconds: int) -> None:
-        """Originate to a desk. A window that finds `answer-after=0` in Call-Info answers by itself."""
-        headers = {"PJSIP_HEADER(add,Call-Info)": "<sip:hutong>;answer-after=0"} if at_once else {}
+        """Originate to a desk. A window that finds the header answers by itself."""
+        headers = {"PJSIP_HEADER(add,X-Hutong-Answer)": "auto"} if at_once else {}
         await self._ring(f"PJSIP/{user}", channel, shown, seconds, headers)
 
     async def ring_number(self, number: str, *, channel: str, shown: str, about: str, seconds: int) -> None:
@@ -171,22 +169,6 @@ class Asterisk:
     async def silence(self, name: str, *, on: bool) -> None:
         """A muted recording goes on, in silence, so that both sides keep step."""
         await self._ask("POST" if on else "DELETE", f"/recordings/live/{name}/mute")
-
-    async def fetch(self, name: str, to: Path) -> None:
-        """Copy a stored recording."""
-        try:
-            async with self._http.stream("GET", f"/recordings/stored/{name}/file") as answer:
-                _check(answer)
-                with to.open("wb") as file:
-                    async for part in answer.aiter_bytes():
-                        file.write(part)
-        except httpx.TransportError as error:
-            raise Lost(type(error).__name__) from None
-
-    async def forget(self, name: str) -> None:
-        """Remove a stored recording."""
-        with suppress(Gone):
-            await self._ask("DELETE", f"/recordings/stored/{name}")
 
     async def admit(self, user: str, digest: str) -> None:
         """Push sign-in, address and endpoint of a desk into the exchange's memory."""
