@@ -8,7 +8,7 @@ import { Registerer, RegistererState, SessionState, UserAgent } from "../sip.js/
 const SOUND = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true }, video: false };
 const AGAIN = [500, 1000, 2000, 4000]; // milliseconds until the line is tried again; the last of them for ever
 const GATHERING = 500; // milliseconds for the browser to name its own addresses: no address server is asked
-const AT_ONCE = "answer-after=0"; // in Call-Info: rung because this person asked for it, and nobody need answer
+const OWN_WISH = "X-Hutong-Answer"; // rung because this person asked for it: nobody need answer
 const BUSY = 486;
 
 class PhoneLine extends HTMLElement {
@@ -70,7 +70,7 @@ class PhoneLine extends HTMLElement {
       if (state === SessionState.Terminated) this.over();
       this.tell("talk");
     });
-    if (talk.request.getHeader("Call-Info")?.includes(AT_ONCE)) this.answer().catch(() => talk.reject());
+    if (talk.request.getHeader(OWN_WISH) === "auto") this.answer().catch(() => talk.reject());
     this.tell("talk");
   }
 
