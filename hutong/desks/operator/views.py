@@ -15,17 +15,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
-from hutong.desks.operator import called, intake, queries
+from hutong.desks.operator import intake, queries
 from hutong.desks.operator.forms import TIER_MEANING, Sheet
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls import queries as calls
+from hutong.hotline.calls.actions import writing
+from hutong.hotline.calls.models import Call
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as known
 from hutong.hotline.contacts import rules
 from hutong.hotline.contacts.models import Contact, Draft, NotACase, Outcome
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import Role
+from hutong.hotline.network.models import Post, Role
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category
 
@@ -79,7 +81,7 @@ def call(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
     if found.contact:
         messages.info(request, _("这通电话已经登记。"))
         return redirect("phone:call", call_id=found.pk)
-    return _to_sheet(called.sheet_for(found, by=request.post, at=timezone.now()))
+    return _to_sheet(writing.begin_sheet(found, by=request.post, at=timezone.now()))
 
 
 @at_the_desk
@@ -179,7 +181,7 @@ def _keep(request: access.DeskRequest, draft: Draft) -> Draft:
 
 def _hand_in(request: access.DeskRequest, draft: Draft, waiting: Contact | None) -> HttpResponse:
     at, sheet = timezone.now(), Sheet(request.post, request.POST)
-    spoken = called.named(request.post, request.POST.get("call", ""))
+    spoken = _named(request.post, request.POST.get("call", ""))
     end = intake.End.pressed(request.POST)
     done = intake.hand_in(sheet, end, by=request.post, at=at, draft_id=draft.pk, pending=waiting, call=spoken)
     if done is None:
@@ -203,7 +205,7 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "sheet": sheet,
         "draft": draft,
         "blank_id": new_id(),
-        "call": called.named(request.post, draft.fields.get("call", [""])[0]),
+        "call": _named(request.post, draft.fields.get("call", [""])[0]),
         "waiting_contact": waiting,
         "drafts": known.drafts_of(request.post).filter(form=rules.SHEET, subject_id=None).exclude(pk=draft.pk)[:8],
         "today": known.taken_on(request.post, timezone.localdate(now))[:SHOWN],
@@ -228,6 +230,14 @@ def _questions(request: access.DeskRequest, at: datetime) -> dict[str, Any]:
 def _typed(sheet: Sheet) -> dict[str, Any]:
     fields = [sheet.matter["phone"], sheet.matter["place"], *(form["name"] for form in sheet.children)]
     return {bound.html_name: bound.value() or "" for bound in fields}
+
+
+def _named(post: Post, text: str) -> Call | None:
+    """The call that a sheet says it belongs to, if this post may look at it."""
+    try:
+        return calls.call_seen_by(post, UUID(text))
+    except ValueError:
+        return None
 
 
 def _to_call_back(request: access.DeskRequest) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from hutong.desks import access
-from hutong.desks.phone import marking, seen
+from hutong.desks.phone import seen
 from hutong.desks.phone.answers import answer
-from hutong.hotline.calls.actions import seats
+from hutong.hotline.calls.actions import seats, writing
 from hutong.hotline.network.models import Post, Role
 
 at_the_phone = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
@@ -78,4 +78,4 @@ STATES: defaultdict[str, Callable[[Post, str, datetime], object]] = defaultdict(
 @require_POST
 def mark(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
     """The call was no matter of ours: silence, a prank, a wrong number. It is written down as that."""
-    return answer(request, lambda: marking.mark(call_id, reason=request.POST.get("reason", ""), by=request.post, at=timezone.now()))
+    return answer(request, lambda: writing.mark(call_id, reason=request.POST.get("reason", ""), by=request.post, at=timezone.now()))

@@ -32,7 +32,7 @@ def shown(post: Post, *, at: datetime) -> dict[str, Any]:
     figures_shown = wall(post, at=at)
     found: Figures = figures_shown["figures_of_calls"]
     return figures_shown | {
-        "by": (found.lines, found.modes),
+        "by": ((_("按线路"), found.lines), (_("按接入方式"), found.modes)),
         "calls": shift.calls(post.office),
         "seats": shift.seats(post.office),
         "monitors": [Asked(code) for code, roles in may.MONITORS.items() if post.role in roles],
@@ -47,18 +47,18 @@ def wall(post: Post, *, at: datetime) -> dict[str, Any]:
     return {"figures_of_calls": found, "went": found.went, "calls_waiting": found.waiting, "phone_figures": told(found, at)}
 
 
-def told(found: Figures, at: datetime) -> list[tuple[str | Promise, str, bool]]:
-    """Each figure with its name, and whether it is worse than it should be."""
+def told(found: Figures, at: datetime) -> list[tuple[str | Promise, str, str, bool]]:
+    """Each figure with its name and unit, and whether it is worse than it should be."""
     longest = int((at - found.longest).total_seconds()) if found.longest else 0
     is_long = longest > rules.ANSWERED_WITHIN.total_seconds()
     return [
-        (_("排队"), str(found.waiting), False),
-        (_("最久等候"), f"{longest // 60}:{longest % 60:02}", is_long),
-        (_("15 秒接通率"), _share(found.went.in_time_share), found.went.is_late),
-        (_("接通率"), _share(found.went.connected_share), found.went.is_short),
-        (_("等候中挂断"), str(found.went.abandoned), False),
+        (_("排队"), str(found.waiting), "", False),
+        (_("最久等候"), f"{longest // 60}:{longest % 60:02}", "", is_long),
+        (_("15 秒接通率"), *_share(found.went.in_time_share), found.went.is_late),
+        (_("接通率"), *_share(found.went.connected_share), found.went.is_short),
+        (_("等候中挂断"), str(found.went.abandoned), "", False),
     ]
 
 
-def _share(share: int | None) -> str:
-    return NONE if share is None else f"{share}%"
+def _share(share: int | None) -> tuple[str, str]:
+    return (NONE, "") if share is None else (str(share), "%")
