@@ -7,14 +7,22 @@ OPEN := umask 022 &&
 INSTALL := $(OPEN) $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LIBRARIES := node_modules/.package-lock.json
 TEXTS := $(patsubst %.po,%.mo,$(wildcard hutong/locale/*/LC_MESSAGES/django.po))
+TELEPHONE := debootstrap espeak-ng sip-tester sox
 BROWSER := chromium fonts-noto-cjk fontconfig libatomic1
 
-.PHONY: run test quick lint format docs texts bench setup setup-dev browser lock
+.PHONY: run phone test quick lint format docs texts bench setup setup-dev browser exchange lock
 
 run: setup
 	@$(BIN)/hutong up --demo $(if $(PORT),--port=$(PORT))
 
-test: browser lint
+# An exchange in the data folder, which `make run` starts from then on.
+phone: setup
+	@command -v debootstrap >/dev/null && command -v espeak-ng >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends debootstrap espeak-ng >/dev/null; } \
+	|| { echo "Install debootstrap and espeak-ng first."; exit 1; }
+	@$(BIN)/hutong phone
+
+test: browser exchange lint
 	$(BIN)/python -m pytest
 
 quick: lint
@@ -77,6 +85,13 @@ $(LIBRARIES): package.json package-lock.json | .venv/.setup
 
 %.mo: %.po | .venv/.setup
 	$(BIN)/pybabel --quiet compile --use-fuzzy --input-file=$< --output-file=$@
+
+# Real calls: an Asterisk, and sipp, sox and a voice. Where they cannot be had, the tests that need them are skipped by name.
+exchange: setup-dev
+	@[ -n "$$HUTONG_ARI_URL" ] || { command -v sipp >/dev/null && command -v sox >/dev/null && command -v espeak-ng >/dev/null \
+	&& command -v debootstrap >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(TELEPHONE) >/dev/null; }; } && $(BIN)/hutong phone \
+	|| echo "No exchange here: tests of real calls are skipped."
 
 # Chromium, Chinese letters, and what Playwright's own program leans on.
 browser: setup-dev

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from hutong.project import database, embedded, installing
+from hutong.project import database, embedded, exchange, installing
 from hutong.project.installing import say
 from hutong.project.supervisor import MARK, Child, Service, end_left_over, mark_of, stop
 from hutong.project.trouble import Trouble
@@ -47,10 +47,11 @@ def run(options: argparse.Namespace) -> int:
         sign_ins = _prepare(demo=options.demo)
         children: list[Child] = []
         stack.callback(_stop, children, data)
-        environment = _environment(data, options)
-        children.extend(Child(service, environment) for service in _services(*sockets))
+        telephone = exchange.Telephone(data, options.port)
+        environment = {**telephone.environment(), **_environment(data, options)}
+        children.extend(Child(service, environment) for service in (*telephone.services(), *_services(*sockets)))
         _wait_for_answers(children, options.port)
-        _greet(data, options.port, sign_ins)
+        _greet(data, options.port, sign_ins, telephone.greeting())
         _watch(children, data)
     return 0
 
@@ -136,8 +137,8 @@ def _answers(address: str) -> bool:
     return True
 
 
-def _greet(data: Path, port: int, sign_ins: list[tuple[str, str, str]]) -> None:
-    say(f"\nHutong 护童  http://{HOST}:{port}\nData: {data}. Ctrl-C stops everything.")
+def _greet(data: Path, port: int, sign_ins: list[tuple[str, str, str]], telephone: str) -> None:
+    say(f"\nHutong 护童  http://{HOST}:{port}\n{telephone}\nData: {data}. Ctrl-C stops everything.")
     for username, password, who in sign_ins:
         say(f"  {username:<10} {password}   {who}")
 

@@ -15,7 +15,6 @@ from django.utils import timezone
 from hutong.hotline.calls import queries
 from hutong.hotline.calls.actions import ringing
 from hutong.hotline.calls.models import CallState, LegRole
-from hutong.telephony import speech
 from hutong.telephony.entrance import Entrance
 from hutong.telephony.exchange import Answered, Arrived, Connected, DeskSeen, Event, Exchange, HungUp, Played, Pressed, Recorded, Standing
 from hutong.telephony.hands import Hands, log
@@ -42,7 +41,6 @@ class Floor:
 
     async def run(self) -> None:
         """Work until the exchange is lost (raises Lost) or the task is cancelled."""
-        speech.music(self.hands.folder / "music" / "wait.wav")
         try:
             async for event in self.hands.exchange.events():
                 self._take(event)

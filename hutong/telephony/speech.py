@@ -13,7 +13,7 @@ from pathlib import Path
 
 RATE = 8000  # samples a second: what telephones carry
 # The engine is one setting: a command that writes a WAV file. {voice}, {text} and {path} stand for what it is told.
-ENGINE = os.environ.get("HUTONG_SPEECH", "espeak-ng -v {voice} -s 190 -w {path} {text}")
+ENGINE = os.environ.get("HUTONG_SPEECH", "espeak-ng -v {voice} -s 210 -w {path} {text}")
 VOICES = {"zh": "cmn", "ug": "ug", "bo": "bo"}
 
 

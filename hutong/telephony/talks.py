@@ -203,9 +203,8 @@ def _keep_closed(name: str) -> None:
         return
     CLOSED.discard(base)
     lying = Recording.objects.filter(call=UUID(base.partition(".")[0]), caller_file__endswith=f"/{base}.caller.wav").first()
-    if lying:
-        with suppress(FileNotFoundError):
-            recordings.keep(lying.pk, at=timezone.now())
+    if lying and all(Path(file).exists() for file in (lying.caller_file, lying.operator_file)):
+        recordings.keep(lying.pk, at=timezone.now())
 
 
 def _ear(channel: str) -> str:

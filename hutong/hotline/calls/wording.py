@@ -4,7 +4,7 @@ PLACE_MARK = "{place}"
 
 TEXTS: dict[str, dict[str, str]] = {
     "zh": {
-        "greeting": "这里是12349，通话会录音。请稍等。",
+        "greeting": "一二三四九热线，通话会录音，请稍等。",
         "place": "您前面还有{place}位，请不要挂断。",
         "waiting": "我们的工作人员马上来接，请稍等。",
         "apology": "对不起，刚才断线了。您不用重拨，我们马上接通。",
@@ -13,7 +13,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "call_back_promised": "好的，我们会给您回电话，请保持电话畅通。",
     },
     "en": {
-        "greeting": "This is 12349. Calls are recorded. One moment please.",
+        "greeting": "1 2 3 4 9. Calls are recorded. One moment please.",
         "place": "There are {place} callers before you. Please stay on the line.",
         "waiting": "Somebody will be with you in a moment.",
         "apology": "We are sorry, we were cut off. Please stay, you are next.",

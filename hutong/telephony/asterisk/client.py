@@ -53,6 +53,7 @@ class Asterisk:
             async with websockets.connect(
                 self._socket, additional_headers=key, max_size=None, ping_interval=5, ping_timeout=10, proxy=None
             ) as socket:
+                await self._ask("PUT", f"/applications/{APP}/eventFilter", json={"allowed": [{"type": kind} for kind in READ]})
                 await self._ask("POST", f"/applications/{APP}/subscription", eventSource="endpoint:PJSIP")
                 yield Connected()
                 async for text in socket:

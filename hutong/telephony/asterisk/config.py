@@ -101,7 +101,7 @@ def _sorcery(kind: str) -> str:
 
 def _pjsip(place: Place) -> str:
     kept = [
-        ("global", {"type": "global", "user_agent": "Hutong", "endpoint_identifier_order": "username,ip"}),
+        ("global", {"type": "global", "user_agent": "Hutong", "endpoint_identifier_order": "username,auth_username,ip"}),
         ("udp", {"type": "transport", "protocol": "udp", "bind": place.sip}),
         ("ws", {"type": "transport", "protocol": "ws", "bind": place.http.partition(":")[0]}),
         *(_trunk(place.trunk, place.media) if place.trunk else []),
@@ -113,7 +113,8 @@ def _trunk(trunk: Trunk, media: str) -> list[tuple[str, dict[str, str]]]:
     """The caller's number may stand in P-Asserted-Identity; where a call came on from stands in Diversion or History-Info."""
     endpoint = {
         "type": "endpoint", "transport": "udp", "context": "incoming", "disallow": "all", "allow": "alaw,ulaw", "aors": TRUNK,
-        "trust_id_inbound": "yes", "trust_id_outbound": "yes", "send_pai": "yes", "direct_media": "no", "rtp_timeout": "60",
+        "trust_id_inbound": "yes", "trust_id_outbound": "yes", "send_pai": "yes", "direct_media": "no",
+        "send_connected_line": "no", "rtp_timeout": "60",
         "rtp_timeout_hold": "3600", "from_user": trunk.user, **_media(media),
     }  # fmt: skip
     kept = [
@@ -140,7 +141,7 @@ def desk(user: str, digest: str) -> dict[str, dict[str, str]]:
         "aor": {"max_contacts": "1", "remove_existing": "yes"},
         "endpoint": {
             "auth": user, "aors": user, "context": "desks", "webrtc": "yes", "disallow": "all", "allow": "opus,alaw,ulaw",
-            "direct_media": "no", "rtp_timeout": "5", "rtp_keepalive": "1",
+            "direct_media": "no", "send_connected_line": "no", "rtp_timeout": "5", "rtp_keepalive": "1",
         },
     }  # fmt: skip
 

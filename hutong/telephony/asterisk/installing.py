@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from hutong.telephony import speech
 from hutong.telephony.asterisk.config import Place, files
 
 SUITE = "sid"
@@ -35,14 +36,14 @@ def mirror() -> str:
     raise CannotInstall("The machine's apt sources name no Debian mirror.")
 
 
-def root(data: Path) -> Path:
+def programs_folder(data: Path) -> Path:
     """Where the programs lie: `HUTONG_ASTERISK` where it is set, else in the data folder."""
     return Path(os.environ.get("HUTONG_ASTERISK") or data / "exchange" / "root").resolve()
 
 
 def is_installed(data: Path) -> bool:
     """Whether there is one to start."""
-    return (root(data) / WHOLE).exists()
+    return (programs_folder(data) / WHOLE).exists()
 
 
 def install(data: Path) -> None:
@@ -53,7 +54,7 @@ def install(data: Path) -> None:
         raise CannotInstall("Only root can unpack the packages: run it as root once, or set HUTONG_ARI_URL to an exchange that stands.")
     if missing := [name for name in NEEDED if shutil.which(name) is None]:
         raise CannotInstall(f"Install {', '.join(missing)} first: apt-get install {' '.join(missing)}.")
-    target = root(data)
+    target = programs_folder(data)
     making = target.with_name(f"{target.name}.making")
     shutil.rmtree(making, ignore_errors=True)
     making.parent.mkdir(parents=True, exist_ok=True)
@@ -74,25 +75,31 @@ def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
 
 
 def prepare(place: Place) -> None:
-    """Write the configuration, and the folders that it names."""
+    """Write the configuration, the folders that it names, and the music for those who wait."""
     for name in FOLDERS:
         (place.folder / name).mkdir(parents=True, exist_ok=True)
+    speech.music(place.folder / "music" / "wait.wav")
     for name, text in files(place).items():
         path = place.folder / "etc" / name
         path.touch(mode=0o600)
         path.write_text(text)
 
 
-def libraries(programs: Path) -> Path:
+def libraries(root: Path) -> Path:
     """The folder of the libraries that were fetched, whatever the machine's kind."""
-    return next(programs.glob("usr/lib/*-linux-gnu*"))
+    return next(root.glob("usr/lib/*-linux-gnu*"))
 
 
-def command(programs: Path, folder: Path) -> tuple[str, ...]:
+def programs(root: Path) -> dict[str, Path]:
+    """Where an Asterisk finds its modules and what belongs to them."""
+    return {"modules": libraries(root) / "asterisk" / "modules", "shared": root / "usr" / "share" / "asterisk"}
+
+
+def command(root: Path, folder: Path) -> tuple[str, ...]:
     """How it is started, in the foreground."""
-    libs = libraries(programs)
-    loader = next(path for path in programs.glob("usr/lib*/**/ld-linux*.so.*") if path.exists())
+    libs = libraries(root)
+    loader = next(path for path in root.glob("usr/lib*/**/ld-linux*.so.*") if path.exists())
     return (
-        str(loader), "--library-path", f"{libs}:{libs / 'asterisk'}", str(programs / "usr/sbin/asterisk"), "-f", "-C",
+        str(loader), "--library-path", f"{libs}:{libs / 'asterisk'}", str(root / "usr/sbin/asterisk"), "-f", "-C",
         str(folder / "etc" / "asterisk.conf"),
     )  # fmt: skip
