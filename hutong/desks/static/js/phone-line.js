@@ -6,7 +6,8 @@ import { Registerer, RegistererState, SessionState, UserAgent } from "../sip.js/
 
 /** @typedef {{server: string, domain: string, user: string, password: string}} Given */
 const SOUND = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true }, video: false };
-const AGAIN = [500, 1000, 2000, 4000]; // milliseconds until the line is tried again; the last of them for ever
+const AGAIN = [250, 500, 1000, 2000, 4000]; // milliseconds until the line is tried again; the last of them for ever
+const PATIENCE = 8; // refusals until one believes them
 const GATHERING = 500; // milliseconds for the browser to name its own addresses: no address server is asked
 const OWN_WISH = "X-Hutong-Answer"; // rung because this person asked for it: nobody need answer
 const BUSY = 486;
@@ -51,14 +52,20 @@ class PhoneLine extends HTMLElement {
 
   lost() {
     this.tell("line");
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.connect(), AGAIN[Math.min(this.tries++, AGAIN.length - 1)]);
+    this.later(() => this.connect());
   }
 
+  // The exchange may not know this window yet; and it lets one in no more after another window of the same person.
   register() {
-    this.tries = 0;
-    const onReject = () => this.tell("refused"); // another window signed in after this one
-    this.registerer?.register({ requestDelegate: { onReject } }).catch(() => this.lost());
+    const onReject = () => (this.tries < PATIENCE ? this.later(() => this.register()) : this.tell("refused"));
+    const onAccept = () => (this.tries = 0);
+    this.registerer?.register({ requestDelegate: { onAccept, onReject } }).catch(() => this.lost());
+  }
+
+  /** @param {() => void} again */
+  later(again) {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(again, AGAIN[Math.min(this.tries++, AGAIN.length - 1)]);
   }
 
   /** @param {import("../sip.js/api/index.js").Invitation} talk */
