@@ -153,7 +153,7 @@ WITHHELD = ("anonymous", "unknown", "restricted", "unavailable", "asterisk")
 
 def dialled(text: str) -> str:
     """A number as exchanges write it: digits, perhaps with a plus; '' for none."""
-    digits = re.sub(r"[^\d+]", "", half_width(text), flags=re.ASCII)
+    digits = re.sub(r"[ ().-]", "", half_width(text))
     return digits if DIGITS.fullmatch(digits) else ""
 
 
