@@ -19,13 +19,14 @@ KEEPERS = CENTRE | PROVINCE | {OfficeKind.COUNTY_BUREAU}
 
 @dataclass(frozen=True)
 class Desk:
-    """An entry of the bar: the name of its URL, its label and icon, and to whom it belongs."""
+    """An entry of the bar: the name of its URL, its label and icon, and to whom it belongs; the name of its own small window, if any."""
 
     name: str
     label: str | Promise
     symbol: str
     roles: frozenset[Role]
     kinds: frozenset[OfficeKind] = frozenset(OfficeKind)
+    window: str = ""
 
 
 READERS = frozenset(Role) - READS_NO_CASES
@@ -44,6 +45,7 @@ DESKS = (
     Desk("shift:board", _("值班看板"), "board", DESK_ROLES, CENTRE),
     Desk("cases:search", _("查询"), "search", READERS),
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
+    Desk("phone:window", _("话机"), "headset", DESK_ROLES, CENTRE, window="hutong-phone"),
 )
 
 

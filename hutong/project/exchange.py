@@ -1,12 +1,12 @@
 """`hutong phone`: an Asterisk in the data folder, fetched once; and how `hutong up` runs it, or one that stands already."""
 
 import argparse
+import http.client
 import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from contextlib import closing, suppress
 from pathlib import Path
 
 from hutong.project import database
@@ -49,18 +49,14 @@ def run(options: argparse.Namespace) -> int:
 def _tried(telephone: "Telephone") -> str:
     """Start it, ask it who it is, end it."""
     (service,) = (each for each in telephone.services() if each.name == "exchange")
-    asked = urllib.request.Request(f"http://{telephone.http}/ari/asterisk/info?only=system")
     process = subprocess.Popen(service.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 our own command
     try:
         deadline = time.monotonic() + FIRST_ANSWER
         while time.monotonic() < deadline and process.poll() is None:
-            try:
-                urllib.request.urlopen(asked, timeout=1).close()
-            except urllib.error.HTTPError as error:  # it asks who we are
-                error.close()
-                return error.headers.get("Server", "Asterisk")
-            except OSError:
-                time.sleep(0.1)
+            with suppress(OSError), closing(http.client.HTTPConnection(telephone.http, timeout=1)) as asked:
+                asked.request("GET", "/ari/asterisk/info")
+                return asked.getresponse().headers.get("Server", "Asterisk")  # it asks who we are, and says who it is
+            time.sleep(0.1)
     finally:
         process.kill()  # it carries no call, and while it starts it heeds nothing else
         process.wait()

@@ -89,7 +89,7 @@ def collect_static() -> None:
     made_from = _static_digest()
     if stamp.exists() and stamp.read_text() == made_from:
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["*.d.ts"])
     stamp.write_text(made_from)
 
 

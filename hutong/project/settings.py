@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "hutong.desks.rulebook",
     "hutong.desks.notices",
     "hutong.desks.recordings",
+    "hutong.desks.phone",
 ]
 
 MIDDLEWARE = [
@@ -132,7 +133,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = [PACKAGE / "desks" / "static"]
+STATICFILES_DIRS = [PACKAGE / "desks" / "static", ("sip.js", PACKAGE.parent / "node_modules" / "sip.js" / "lib")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

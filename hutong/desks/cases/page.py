@@ -10,13 +10,15 @@ from hutong.desks.cases import wording
 from hutong.desks.cases.deeds import draft_form
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
+from hutong.hotline.calls import queries as calls
+from hutong.hotline.calls.rules import SPOKEN_TO
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Draft
 from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import Post
+from hutong.hotline.network.models import Post, Role
 from hutong.hotline.notices import queries as notices
 from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.people.models import Child, Human
@@ -27,6 +29,7 @@ from hutong.hotline.supervision import queries as supervision
 H = TypeVar("H", bound=Human)
 STORY = 60  # events on the page; the older ones on request
 LOOKS = 12
+DIALLING = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR})
 
 
 class File:
@@ -107,6 +110,11 @@ class File:
             "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
+            "may_dial": self.may_dial,
+            "spoken_to": SPOKEN_TO,
+            "calls": calls.calls_of_case(case.pk).prefetch_related("legs__post__staff"),
+            "watching": calls.MONITORS,
+            "is_centre": self.is_centre,
         }
 
     @cached_property
@@ -127,6 +135,16 @@ class File:
     @cached_property
     def sees_reporter(self) -> bool:
         return rules.sees_reporter(self.situation) or queries.has_revealed(self.case, self.post, at=self.at)
+
+    @cached_property
+    def is_centre(self) -> bool:
+        """Whether this is somebody of the centre, who may look at its calls."""
+        return self.post.office_id == self.case.centre_id
+
+    @cached_property
+    def may_dial(self) -> bool:
+        """Whether the reporter may be telephoned from here now: to answer them, or to ask afterwards."""
+        return self.is_centre and self.sees_reporter and self.post.role in DIALLING and self.case.stage in (Stage.REPLY, Stage.FOLLOW_UP)
 
     @cached_property
     def may_ask(self) -> bool:

@@ -18,13 +18,16 @@ from hutong.desks import access
 from hutong.desks.operator import intake, queries
 from hutong.desks.operator.forms import TIER_MEANING, Sheet
 from hutong.hotline.audit import actions as audit
+from hutong.hotline.calls import queries as calls
+from hutong.hotline.calls.actions import writing
+from hutong.hotline.calls.models import Call
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as known
 from hutong.hotline.contacts import rules
 from hutong.hotline.contacts.models import Contact, Draft, NotACase, Outcome
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import Role
+from hutong.hotline.network.models import Post, Role
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category
 
@@ -66,6 +69,36 @@ def contact(request: access.DeskRequest, contact_id: UUID) -> HttpResponse:
         return redirect("operator:desk")
     audit.record("looked", by=request.post, at=timezone.now(), subject="contact", subject_id=waiting.pk)
     return _page(request, _sheet(request, draft, waiting), draft, waiting)
+
+
+@at_the_desk
+@require_GET
+def call(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
+    """The sheet of a call: what the call tells is filled in and kept as a draft before anybody types; once written down, what it became."""
+    found = calls.call_seen_by(request.post, call_id)
+    if found is None:
+        raise Http404
+    if found.contact:
+        messages.info(request, _("这通电话已经登记。"))
+        return redirect("phone:call", call_id=found.pk)
+    return _to_sheet(writing.begin_sheet(found, by=request.post, at=timezone.now()))
+
+
+@at_the_desk
+@require_GET
+def on_the_line(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
+    """The region of the call that a sheet belongs to."""
+    found = calls.call_seen_by(request.post, call_id)
+    if found is None:
+        raise Http404
+    return render(request, "operator/on_the_line.html", {"call": found})
+
+
+@at_the_desk
+@require_GET
+def to_call_back(request: access.DeskRequest) -> HttpResponse:
+    """The region of whom to call back."""
+    return render(request, "operator/to_call_back.html", _to_call_back(request))
 
 
 @at_the_desk
@@ -148,7 +181,9 @@ def _keep(request: access.DeskRequest, draft: Draft) -> Draft:
 
 def _hand_in(request: access.DeskRequest, draft: Draft, waiting: Contact | None) -> HttpResponse:
     at, sheet = timezone.now(), Sheet(request.post, request.POST)
-    done = intake.hand_in(sheet, intake.End.pressed(request.POST), by=request.post, at=at, draft_id=draft.pk, pending=waiting)
+    spoken = _named(request.post, request.POST.get("call", ""))
+    end = intake.End.pressed(request.POST)
+    done = intake.hand_in(sheet, end, by=request.post, at=at, draft_id=draft.pk, pending=waiting, call=spoken)
     if done is None:
         return _page(request, sheet, _keep(request, draft), waiting, status=422)
     messages.success(request, _said(done))
@@ -170,6 +205,7 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "sheet": sheet,
         "draft": draft,
         "blank_id": new_id(),
+        "call": _named(request.post, draft.fields.get("call", [""])[0]),
         "waiting_contact": waiting,
         "drafts": known.drafts_of(request.post).filter(form=rules.SHEET, subject_id=None).exclude(pk=draft.pk)[:8],
         "today": known.taken_on(request.post, timezone.localdate(now))[:SHOWN],
@@ -178,6 +214,7 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "nuisances": enumerate(NotACase.choices, start=1),
         **_questions(request, now),
         **_waiting(request),
+        **_to_call_back(request),
     }
     return render(request, "operator/desk.html", context, status=status)
 
@@ -193,6 +230,18 @@ def _questions(request: access.DeskRequest, at: datetime) -> dict[str, Any]:
 def _typed(sheet: Sheet) -> dict[str, Any]:
     fields = [sheet.matter["phone"], sheet.matter["place"], *(form["name"] for form in sheet.children)]
     return {bound.html_name: bound.value() or "" for bound in fields}
+
+
+def _named(post: Post, text: str) -> Call | None:
+    """The call that a sheet says it belongs to, if this post may look at it."""
+    try:
+        return calls.call_seen_by(post, UUID(text))
+    except ValueError:
+        return None
+
+
+def _to_call_back(request: access.DeskRequest) -> dict[str, Any]:
+    return {"to_call_back": calls.call_backs(request.post.office)[:SHOWN]}
 
 
 def _waiting(request: access.DeskRequest) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_GET
 
 from hutong.desks import access
 from hutong.desks.components.boards import Figure, missed, said, step
+from hutong.desks.shift import phone
+from hutong.desks.shift.phone import on_shift
 from hutong.hotline.contacts.models import Channel
-from hutong.hotline.network.models import Role
 from hutong.hotline.statistics import shift
 from hutong.hotline.statistics.rules import MEASURES
 
 ON_A_PAGE = 50
 SHOWN = 8
-on_shift = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 @on_shift
@@ -37,6 +37,7 @@ def board(request: access.DeskRequest) -> HttpResponse:
     else:
         context["channels"] = [(each, _list("waiting", channel=each.code)) for each in shift.channels(post)]
         context |= {name: [_shown(name, row) for row in rows[:SHOWN]] for name, rows in found.items()}
+    context |= phone.wall(post, at=now) if is_wall else {} if request.htmx else phone.shown(post, at=now)  # type: ignore[attr-defined]
     page = "shift/wall.html" if is_wall else "shift/board.html"
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
 

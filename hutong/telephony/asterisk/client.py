@@ -19,8 +19,8 @@ from hutong.telephony.exchange import Answered, Arrived, Connected, DeskSeen, Ev
 APP = "hutong"
 CAME_IN, RUNG, HEARS = "in", "rung", "hears"  # the first argument of a channel in our application
 PATIENCE = 10.0  # seconds for an answer
-# Causes of Q.850: hung up by somebody; nobody there to ring.
-HUNG_UP = frozenset({16, 17, 18, 19, 21, 26, 31})
+# Causes of Q.850: the line died (44 where media fell silent, 41 and 42 of networks, 27 and 38 of ways there); nobody there to ring.
+LINE_DIED = frozenset({27, 38, 41, 42, 44, 102})
 NOBODY_TO_RING = frozenset({3, 20, 27, 38})
 
 
@@ -225,7 +225,7 @@ def _started(message: Mapping[str, Any]) -> Event | None:
 
 def _destroyed(message: Mapping[str, Any]) -> Event:
     cause = int(message["cause"])
-    return HungUp(message["channel"]["id"], is_lost=cause not in HUNG_UP, is_refused=cause in NOBODY_TO_RING)
+    return HungUp(message["channel"]["id"], is_lost=cause in LINE_DIED, is_refused=cause in NOBODY_TO_RING)
 
 
 def _desk(message: Mapping[str, Any]) -> Event:

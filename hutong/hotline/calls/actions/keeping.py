@@ -25,6 +25,7 @@ MOST_AUDIO = 4 * 1024 * 1024  # bytes
 LONGEST = 60  # seconds of any sound but the greeting
 
 NOT_A_KEEPER = Reason("not_phone_keeper", _("热线的号码和提示音由本中心的值班长或上级管理员设置。"), _("请联系值班长。"))
+NO_NAME = Reason("line_name", _("请填写名称。"))
 NO_NUMBER = Reason("line_number", _("号码应为 3 到 19 位数字。"))
 NO_OLDER_NUMBER = Reason("line_older_number", _("由原号码转来的线路，请填写原号码。"))
 KEY_WITHOUT_MEANING = Reason("line_key", _("按键和含义要一起填，或都不填；按键为一位数字。"))
@@ -71,6 +72,7 @@ def _check_line(line: Line, faults: Faults) -> None:
     has_key = bool(line.key) or bool(line.key_means)
     others = Line.objects.filter(centre=line.centre, valid_to=None).exclude(key="").exclude(key=line.key, key_means=line.key_means)
     for field, reason, is_wrong in (
+        ("name", NO_NAME, not line.name),
         ("number", NO_NUMBER, not line.number),
         ("older_number", NO_OLDER_NUMBER, line.mode == Mode.FORWARDED and not line.older_number),
         ("key", KEY_WITHOUT_MEANING, has_key and not (len(line.key) == 1 and line.key.isdigit() and line.key_means)),
