@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 
 import psycopg
 
@@ -58,11 +59,11 @@ def _table() -> None:
 
 
 def _clocks() -> None:
-    from bench import firing, trying  # noqa: PLC0415 need Django set up
+    from bench import auditing, firing, trying  # noqa: PLC0415 need Django set up
 
     cases, took = trying.trial()
     say(f"\nA draft of the rulebook tried on {cases:,} cases of {trying.DAYS} days: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
-    for line in firing.lines():
+    for line in chain(firing.lines(), auditing.lines()):
         say(line)
 
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: I001 the order is the table of contents
 
-from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
@@ -36,6 +36,7 @@ __all__ = [
     "Case",
     "CaseChild",
     "CaseContact",
+    "Checkpoint",
     "Child",
     "Clock",
     "Contact",
@@ -64,10 +65,13 @@ __all__ = [
     "Rulebook",
     "RulebookTrial",
     "Rung",
+    "Seal",
     "Seen",
+    "Sink",
     "Staff",
     "TierRule",
     "Transfer",
+    "Waiting",
     "Way",
     "WorkHours",
 ]

@@ -26,6 +26,7 @@ COMMANDS = {
     "villages": Command("hutong.project.villages", "load villages from a file"),
     "demo": Command("hutong.project.demo", "load the demo network, and play reports through it"),
     "check": Command("hutong.project.check", "count what breaks the nine rules in a live database"),
+    "audit": Command("hutong.project.auditing", "find what was changed, removed, added or moved in the audit log"),
     "synth": Command("hutong.project.synth", "load many made-up cases, to measure with"),
 }
 

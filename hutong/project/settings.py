@@ -16,6 +16,11 @@ BEHIND_PROXY = "HUTONG_HOSTS" in os.environ  # in service: one proxy of ours in 
 LIVE_URL = os.environ.get("HUTONG_LIVE_URL", "")  # origin of the live process, empty behind one proxy
 WEB_ORIGIN = os.environ.get("HUTONG_WEB_ORIGIN", "")  # origin of the pages, where the live process has another
 PUBLIC_ORIGIN = os.environ.get("HUTONG_PUBLIC_ORIGIN") or WEB_ORIGIN or f"https://{ALLOWED_HOSTS[0]}"  # in notices that leave the app
+# What proves the log: the key that signs its checkpoints, and where they are laid down. Several machines share one key.
+AUDIT_KEY = Path(os.environ.get("HUTONG_AUDIT_KEY") or DATA / "audit.key")
+AUDIT_FOLDER = Path(os.environ.get("HUTONG_AUDIT_FOLDER") or DATA / "checkpoints")
+AUDIT_URL = os.environ.get("HUTONG_AUDIT_URL", "")
+AUDIT_SUITE = os.environ.get("HUTONG_AUDIT_SUITE", "sha256")  # or sm3
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
 

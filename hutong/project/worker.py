@@ -13,6 +13,7 @@ django.setup()
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from hutong.hotline.audit import timers as audit  # noqa: E402
 from hutong.hotline.cases import timers  # noqa: E402
 from hutong.hotline.notices import timers as notices  # noqa: E402
 from hutong.hotline.statistics import timers as counting  # noqa: E402
@@ -30,6 +31,7 @@ def main() -> None:
     while True:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
+            done += audit.sweep(at=timezone.now(), put_off=put_off)
             done += counting.sweep(at=timezone.now())
             done += filter(None, [trials.advance(at=timezone.now())])  # a portion, and then the deadlines again
         except (OperationalError, InterfaceError) as error:

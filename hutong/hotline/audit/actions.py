@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from hutong.hotline.audit import queries
 from hutong.hotline.audit.models import AuditEntry
 
 
@@ -50,3 +51,16 @@ def record(verb: str, *, by: Actor | None, at: datetime, subject: str, **more: A
 def record_all(lines: Iterable[AuditEntry]) -> None:
     """Write many lines at once."""
     AuditEntry.objects.bulk_create(lines)
+
+
+def listed(part: str, cases: Iterable[UUID], *, by: Actor, at: datetime, again: bool) -> None:
+    """A list showed these cases, each by name.
+
+    One that renews itself by the minute (`again`) writes only those which it has not shown this person within the hour.
+    """
+    shown = [str(case) for case in cases]
+    if again:
+        known = queries.listed_lately(by.staff_id, by.id, part, at=at)
+        shown = [case for case in shown if case not in known]
+    if shown or not again:
+        record("listed", by=by, at=at, subject="case", part=part, cases=shown)
