@@ -53,14 +53,14 @@ def record_all(lines: Iterable[AuditEntry]) -> None:
     AuditEntry.objects.bulk_create(lines)
 
 
-def listed(part: str, cases: Iterable[UUID], *, by: Actor, at: datetime, again: bool) -> None:
-    """A list showed these cases, each by name.
+def listed(part: str, things: Iterable[UUID], *, by: Actor, at: datetime, again: bool = False, **detail: str) -> None:
+    """A list showed these cases and contacts. `detail` takes codes, and never what was sought.
 
     One that renews itself by the minute (`again`) writes only those which it has not shown this person within the hour.
     """
-    shown = [str(case) for case in cases]
-    if again:
+    named = [str(thing) for thing in things]
+    if again and named:
         known = queries.listed_lately(by.staff_id, by.id, part, at=at)
-        shown = [case for case in shown if case not in known]
-    if shown or not again:
-        record("listed", by=by, at=at, subject="case", part=part, cases=shown)
+        named = [thing for thing in named if thing not in known]
+    if named or not again:
+        record("listed", by=by, at=at, subject="case", part=part, shown=named, **detail)

@@ -30,7 +30,7 @@ SEALED = f"""
 OF_CASE = f"""
     COPY (SELECT s.at, s.suite, s.entry_id, {COLUMNS}, s.position, encode(s.leaf, 'hex'), encode(s.link, 'hex')
     FROM audit_entry e JOIN audit_seal s ON s.entry_id = e.id
-    WHERE e.subject_id = %(case)s OR e.verb = 'listed' AND (e.detail -> 'cases') @> to_jsonb(ARRAY[%(case)s::text])
+    WHERE e.subject_id = %(case)s OR e.verb = 'listed' AND (e.detail -> 'shown') @> to_jsonb(ARRAY[%(case)s::text])
     ORDER BY s.position) TO STDOUT"""
 
 

@@ -11,7 +11,7 @@ class AuditEntry(models.Model):
     """One line of the log. It names people and things by id and carries no personal data.
 
     `post_id` is empty for timers; `subject_id` is the case (or other thing) that was touched; of a list, `detail` names the
-    cases that stood on it. No foreign keys: a line outlives what it speaks of, and this package stands below the others.
+    cases and contacts that it showed. No foreign keys: a line outlives what it speaks of, and this package stands below the others.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -30,7 +30,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["subject_id", "-at"], name="audit_subject_at"),
             models.Index(fields=["staff_id", "-at"], name="audit_staff_at", condition=models.Q(staff_id__isnull=False)),
             models.Index(fields=["at"], name="audit_at"),
-            GinIndex(OpClass(models.F("detail__cases"), "jsonb_path_ops"), name="audit_listed", condition=models.Q(verb="listed")),
+            GinIndex(OpClass(models.F("detail__shown"), "jsonb_path_ops"), name="audit_listed", condition=models.Q(verb="listed")),
         ]
 
 

@@ -18,9 +18,9 @@ def looks(subject_id: UUID) -> QuerySet[AuditEntry, dict[str, Any]]:
 
 
 def listed_lately(staff_id: UUID, post_id: UUID, part: str, *, at: datetime) -> set[str]:
-    """The cases that a list has shown to a person in a post within the hour."""
+    """The cases and contacts that a list has shown to a person in a post within the hour."""
     lines = AuditEntry.objects.filter(verb="listed", staff_id=staff_id, post_id=post_id, at__gt=at - LATELY, detail__part=part)
-    return {case for cases in lines.values_list("detail__cases", flat=True) for case in cases}
+    return {thing for things in lines.values_list("detail__shown", flat=True) for thing in things}
 
 
 def waiting() -> int:
