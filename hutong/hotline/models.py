@@ -2,7 +2,7 @@
 
 # ruff: noqa: I001 the order is the table of contents
 
-from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
 from hutong.hotline.keys.models import DataKey
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
@@ -43,6 +43,7 @@ __all__ = [
     "Case",
     "CaseChild",
     "CaseContact",
+    "Checkpoint",
     "Child",
     "Clock",
     "Contact",
@@ -78,13 +79,16 @@ __all__ = [
     "Rulebook",
     "RulebookTrial",
     "Rung",
+    "Seal",
     "Seat",
     "Seen",
+    "Sink",
     "Skill",
     "Sound",
     "Staff",
     "TierRule",
     "Transfer",
+    "Waiting",
     "Way",
     "Wish",
     "WorkHours",

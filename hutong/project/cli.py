@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": Command("hutong.project.demo", "load the demo network, and play reports through it"),
     "check": Command("hutong.project.check", "count what breaks the nine rules in a live database"),
     "keys": Command("hutong.project.keys", "say which keys open what is sealed; `keys rotate` makes a new one"),
+    "audit": Command("hutong.project.auditing", "find what was changed, removed, added or moved in the audit log"),
     "synth": Command("hutong.project.synth", "load many made-up cases, to measure with"),
 }
 

@@ -19,6 +19,11 @@ PUBLIC_ORIGIN = os.environ.get("HUTONG_PUBLIC_ORIGIN") or WEB_ORIGIN or f"https:
 ARI_URL = os.environ.get("HUTONG_ARI_URL", "")  # http://user:password@host:port of the exchange; empty: there is none
 EXCHANGE = Path(os.environ.get("HUTONG_EXCHANGE_DATA") or DATA / "exchange")  # the folder that we share with it: sounds, recordings
 PHONE_URL = os.environ.get("HUTONG_PHONE_URL", "")  # ws:// or wss:// address at which phone windows sign in
+# What proves the log: the key that signs its checkpoints, and where they are laid down. Several machines share one key.
+AUDIT_KEY = Path(os.environ.get("HUTONG_AUDIT_KEY") or DATA / "audit.key")
+AUDIT_FOLDER = Path(os.environ.get("HUTONG_AUDIT_FOLDER") or DATA / "checkpoints")
+AUDIT_URL = os.environ.get("HUTONG_AUDIT_URL", "")
+AUDIT_SUITE = os.environ.get("HUTONG_AUDIT_SUITE", "sha256")  # or sm3
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
 

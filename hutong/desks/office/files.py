@@ -34,6 +34,7 @@ def files(request: access.DeskRequest) -> HttpResponse:
             form.hold(text)
             report = sheets.run(SHEETS[form.cleaned_data["sheet"]], text, by=request.post, at=timezone.now(), agreed=agreed)
         except Refusal as refusal:
+            access.denied(request, refusal)
             take(form, refusal)
         else:
             if report.applied:

@@ -34,7 +34,7 @@ class Page:
 
 def form_page(request: access.DeskRequest, form: Form, deed: Callable[..., object], page: Page) -> HttpResponse:
     """A page with one form; once its deed is done, back with a word of it."""
-    if request.method == "POST" and form.carry_out(deed):
+    if request.method == "POST" and form.carry_out(request, deed):
         if page.secret:
             return render(request, "office/secret.html", {**asdict(page), "secret": form.made})
         messages.success(request, page.done)

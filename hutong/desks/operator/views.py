@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hutong.desks import access
 from hutong.desks.operator import intake, queries
 from hutong.desks.operator.forms import TIER_MEANING, Sheet
-from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.actions import writing
 from hutong.hotline.calls.models import Call
@@ -67,7 +66,7 @@ def contact(request: access.DeskRequest, contact_id: UUID) -> HttpResponse:
     if waiting.outcome != Outcome.PENDING:
         messages.info(request, str(known.settled(waiting).sentence))
         return redirect("operator:desk")
-    audit.record("looked", by=request.post, at=timezone.now(), subject="contact", subject_id=waiting.pk)
+    access.looked(request, subject="contact", subject_id=waiting.pk)
     return _page(request, _sheet(request, draft, waiting), draft, waiting)
 
 
@@ -123,6 +122,7 @@ def discard(request: access.DeskRequest, draft_id: UUID) -> HttpResponse:
 def beside(request: access.DeskRequest) -> HttpResponse:
     """The region of what is known of this caller and matter, by what is typed so far."""
     found = queries.known_from(request.post, request.POST, at=timezone.now())
+    access.shown(request, *found.rows)
     return render(request, "operator/known.html", {"known": found})
 
 
@@ -130,7 +130,9 @@ def beside(request: access.DeskRequest) -> HttpResponse:
 @require_GET
 def pending(request: access.DeskRequest) -> HttpResponse:
     """The region of what waits for a person."""
-    return render(request, "operator/pending.html", _waiting(request))
+    context = _waiting(request)
+    access.shown(request, context["pending"])
+    return render(request, "operator/pending.html", context)
 
 
 # --- the sheet ------------------------------------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "call": _named(request.post, draft.fields.get("call", [""])[0]),
         "waiting_contact": waiting,
         "drafts": known.drafts_of(request.post).filter(form=rules.SHEET, subject_id=None).exclude(pk=draft.pk)[:8],
-        "today": known.taken_on(request.post, timezone.localdate(now))[:SHOWN],
+        "today": list(known.taken_on(request.post, timezone.localdate(now))[:SHOWN]),
         "known": queries.known_from(request.post, _typed(sheet), at=now),
         "tiers": [(choice, TIER_MEANING[choice.data["value"]]) for choice in sheet.matter["tier"]],
         "nuisances": enumerate(NotACase.choices, start=1),
@@ -216,6 +218,7 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         **_waiting(request),
         **_to_call_back(request),
     }
+    access.shown(request, context["today"], context["pending"], *context["known"].rows)
     return render(request, "operator/desk.html", context, status=status)
 
 
@@ -245,4 +248,4 @@ def _to_call_back(request: access.DeskRequest) -> dict[str, Any]:
 
 
 def _waiting(request: access.DeskRequest) -> dict[str, Any]:
-    return {"pending": known.pending(request.post)[:SHOWN]}
+    return {"pending": list(known.pending(request.post)[:SHOWN])}
