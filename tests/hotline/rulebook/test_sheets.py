@@ -130,7 +130,7 @@ def test_a_file_of_one_table_leaves_the_others_alone(draft: Rulebook, nan: Post)
             del workbook[title]
 
     report = run(draft, changed(draft, nan, change), nan)
-    assert {line.table for line in report.lines} == {"接着问"}
+    assert {line.table for line in report.lines} == {"保存期限"}
 
 
 def test_a_file_written_in_english_is_read_too(draft: Rulebook, nan: Post) -> None:
