@@ -32,7 +32,7 @@ MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "huto
 WORK_TABLES = (
     "audit_entry", "assignments_assignment", "assignments_transfer", "cases_case", "cases_child", "cases_contact",
     "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
-    "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "network_api_token", "network_seen",
+    "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "keeping_state", "network_api_token", "network_seen",
     "notices_acknowledgement", "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up",
     "replies_reply", "rulebook_trial", "statistics_day", "supervision_clock", "supervision_event", "supervision_order",
     "django_session",

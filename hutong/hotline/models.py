@@ -3,6 +3,7 @@
 # ruff: noqa: I001 the order is the table of contents
 
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
@@ -45,6 +46,7 @@ __all__ = [
     "Draft",
     "Event",
     "FollowUp",
+    "Keeping",
     "Limit",
     "LocalDay",
     "Notice",

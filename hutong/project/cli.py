@@ -26,6 +26,8 @@ COMMANDS = {
     "villages": Command("hutong.project.villages", "load villages from a file"),
     "demo": Command("hutong.project.demo", "load the demo network, and play reports through it"),
     "check": Command("hutong.project.check", "count what breaks the nine rules in a live database"),
+    "backup": Command("hutong.project.keeping.backup", "make a sealed backup, or try one, or make keys", needs_database=False),
+    "restore": Command("hutong.project.keeping.restore", "restore a backup, to the last write or a moment before", needs_database=False),
     "synth": Command("hutong.project.synth", "load many made-up cases, to measure with"),
 }
 
