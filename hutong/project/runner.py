@@ -95,7 +95,9 @@ def _prepare(*, demo: bool) -> list[tuple[str, str, str]]:
     installing.connect(owner=True)
     installing.migrate()
     installing.collect_static()
-    return installing.load_demo() if demo else []
+    sign_ins = installing.load_demo() if demo else []
+    installing.keep_paper()
+    return sign_ins
 
 
 def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:

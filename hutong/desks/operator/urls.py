@@ -10,6 +10,7 @@ urlpatterns = [
     path("contact/<uuid:contact_id>", views.contact, name="contact"),
     path("draft/<uuid:draft_id>", views.draft, name="draft"),
     path("draft/<uuid:draft_id>/discard", views.discard, name="discard"),
+    path("paper", views.paper, name="paper"),
     path("known", views.beside, name="known"),
     path("pending", views.pending, name="pending"),
 ]

@@ -101,7 +101,7 @@ def _tried(shelf: Shelf, key: RestoreKey, backup: Backup) -> str:
     data.mkdir(parents=True, exist_ok=True)
     aside = data / f"trial-{os.getpid()}"
     aside.mkdir(mode=0o711)
-    server = Server(aside)
+    server = Server(aside, restoring.door(aside))
     try:
         restoring.restore(shelf, key, aside, restoring.Wanted(backup=backup.name))
         pages = server.run("pg_checksums", "--check")

@@ -45,7 +45,7 @@ class House:
         self._backup: subprocess.Popen[str] | None = None
         self._not_before = self._told = 0.0
         self._was_safe: bool | None = None
-        self._fault = ""
+        self._fault = self._trouble = ""  # of the last backup, and of the last round
 
     def keep(self) -> None:
         """Round after round; a shelf that cannot be written for a while is no reason to end."""
@@ -54,8 +54,11 @@ class House:
                 receiving.seal_finished(self.shelf, self.key)
                 objects.copy(self.data, self.shelf, self.key)
                 self._back_up()
+                self._trouble = ""
             except (OSError, Trouble) as trouble:
-                self._fail(str(trouble))
+                if str(trouble) != self._trouble:
+                    say(f"keeper: {trouble}")
+                self._trouble = str(trouble)
             self._tell()
         if self._backup:
             self._backup.terminate()
@@ -65,7 +68,7 @@ class House:
             said = self._backup.communicate()[0].strip()
             say(f"keeper: {said}")
             if self._backup.returncode:
-                self._fail(said.rpartition("\n")[2])
+                self._fault, self._not_before = said.rpartition("\n")[2], time.monotonic() + TRY_AGAIN
             else:
                 self._fault, self.receiver.has_gap = "", False
             self._backup = None
@@ -78,11 +81,6 @@ class House:
         backups = self.shelf.backups()
         return self.receiver.has_gap or rules.is_due(backups[-1].ended if backups else None, timezone.localtime())
 
-    def _fail(self, fault: str) -> None:
-        if fault != self._fault:
-            say(f"keeper: {fault}")
-        self._fault, self._not_before = fault, time.monotonic() + TRY_AGAIN
-
     def _tell(self) -> None:
         """Into the database, from where the administrator's page has it."""
         now, is_safe = time.monotonic(), self.receiver.is_safe
@@ -93,7 +91,7 @@ class House:
             actions.tell(
                 at=timezone.now(),
                 is_safe=is_safe,
-                fault=self._fault,
+                fault=self._fault or self._trouble,
                 backup=(backups[-1].name, backups[-1].ended, backups[-1].size) if backups else None,
                 trial=(checks[-1][0].name, checks[-1][1], checks[-1][2]) if checks else None,
             )

@@ -7,8 +7,10 @@ wait for it again.
 
 import shutil
 import subprocess
+import tempfile
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,6 +24,7 @@ from hutong.project.trouble import Trouble
 NAME = "hutong_receiver"  # of the slot, and of who waits for whom
 PATIENCE = 1.5  # seconds without progress after which commits do not wait any more
 PAUSE = 0.25  # seconds between two looks
+HUNG = 15.0  # seconds without progress after which it is killed, and started again
 AGAIN = 0.5  # seconds between two starts of a receiver that ends
 GRACE = 5.0  # seconds to end in
 LEAST_FREE = 512 << 20  # bytes on the shelf's disk below which the receiver is not started: PostgreSQL's own would fill it
@@ -36,6 +39,14 @@ def let_go(connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
     """No commit waits for the receiver from now on; those that wait are answered."""
     connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
     connection.execute("SELECT pg_reload_conf()")
+
+
+def free(folder: Path) -> int:
+    """Bytes that are free where a folder lies; none where it is gone."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
 
 
 def let_all_go() -> None:
@@ -56,6 +67,7 @@ class Receiver:
         self._started = self._moved = 0.0
         self._written = self._received = 0
         self._fault = ""
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 as long as we live
 
     def look(self) -> None:
         """One look: start what has ended, and let commits wait or not."""
@@ -84,9 +96,8 @@ class Receiver:
 
     def _forget(self, fault: str) -> None:
         """The database is gone for now; there is nobody to let go."""
-        if fault and fault != self._fault:
-            say(f"keeper: {fault}")
-        self.is_safe, self._fault = False, fault
+        self._say(fault)
+        self.is_safe = False
         if self._connection:
             self._connection.close()
         self._connection = None
@@ -104,12 +115,26 @@ class Receiver:
     def _tend(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
         if (self._process and self._process.poll() is None) or time.monotonic() < self._started + AGAIN:
             return
+        self._hear()
         self._started = time.monotonic()
-        if shutil.disk_usage(self.shelf.open).free > LEAST_FREE:
+        if free(self.shelf.open) > LEAST_FREE:
+            self._take_slot(connection)
             self._process = self.server.program(
                 "pg_receivewal", f"--directory={self.shelf.open}", f"--slot={NAME}", "--synchronous", "--no-loop", "--status-interval=1",
-                application_name=NAME,
+                application_name=NAME, stderr=self._said,
             )  # fmt: skip
+
+    def _hear(self) -> None:
+        """Why it ended, in its last words; once, while they stay the same."""
+        self._said.seek(0)
+        words = self._said.read().decode(errors="replace").strip().rpartition("\n")[2]
+        self._said.truncate(0)
+        self._say(words)
+
+    def _say(self, fault: str) -> None:
+        if fault and fault != self._fault:
+            say(f"keeper: {fault}")
+        self._fault = fault
 
     def _judge(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
         """It keeps up if it has what was written at the last look, or has moved since."""
@@ -122,8 +147,10 @@ class Receiver:
         if keeps_up and not waits:
             connection.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}'")
             connection.execute("SELECT pg_reload_conf()")
-        elif waits and now - self._moved >= PATIENCE:
+        elif waits and not keeps_up and now - self._moved >= PATIENCE:
             let_go(connection)
+        if self._process and now - max(self._moved, self._started) > HUNG:
+            self._process.kill()
         self.is_safe = keeps_up and waits
 
 

@@ -27,7 +27,7 @@ ALONE = {
     "synchronous_standby_names": "", "shared_preload_libraries": "", "primary_conninfo": "", "ssl": "off", "logging_collector": "off",
 }  # fmt: skip
 STATE = "SELECT pg_is_in_recovery(), pg_last_xact_replay_timestamp()"
-HBA = "local all all trust\n"
+DOOR = "local all all trust\n"  # of the restored server while it stands aside; its own file is kept as it was
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,10 @@ def restore(shelf: Shelf, key: RestoreKey, aside: Path, wanted: Wanted) -> Reach
     _unpack(shelf, chain, key, aside, server)
     _lay_out_wal(shelf, names, key, server.folder / "pg_wal")
     (server.folder / "recovery.signal").touch()
-    (server.folder / "postgresql.conf").touch()
-    (server.folder / "pg_hba.conf").write_text(HBA)
-    server.adopt(server.folder)
+    for name in ("postgresql.conf", "pg_hba.conf", "pg_ident.conf"):  # some keep theirs elsewhere
+        (server.folder / name).touch()
+    (aside / "door.conf").write_text(DOOR)
+    server.adopt(aside)
     return _recover(aside, backup, wanted, gap=rules.gap(names, backup.end, backup.segment))
 
 
@@ -160,13 +161,18 @@ def _target(wanted: Wanted) -> dict[str, str]:
     return {"recovery_target_time": wanted.moment.isoformat(" ")} if wanted.moment else {}
 
 
+def door(aside: Path) -> dict[str, str]:
+    """The setting with which a restored server that stands aside lets us in."""
+    return {"hba_file": str(aside / "door.conf")}
+
+
 class EndedBefore(Trouble):
     """The WAL ends before the moment that was asked for."""
 
 
 def _run(aside: Path, settings: dict[str, str]) -> datetime | None:
     """Start, wait until it has recovered, stop. The time of the last commit. Raises EndedBefore."""
-    server = Server(aside, settings)
+    server = Server(aside, settings | door(aside))
     log = server.folder / "log"
     log.unlink(missing_ok=True)
     try:
