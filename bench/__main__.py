@@ -58,11 +58,13 @@ def _table() -> None:
 
 
 def _clocks() -> None:
-    from bench import firing, trying  # noqa: PLC0415 need Django set up
+    from bench import firing, keeping, trying  # noqa: PLC0415 need Django set up
 
     cases, took = trying.trial()
     say(f"\nA draft of the rulebook tried on {cases:,} cases of {trying.DAYS} days: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
     for line in firing.lines():
+        say(line)
+    for line in keeping.lines():
         say(line)
 
 

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hutong.project import database, embedded
 from hutong.project.keeping import rules
-from hutong.project.supervisor import die_with_parent
+from hutong.project.supervisor import MARK, die_with_parent
 from hutong.project.trouble import Trouble
 
 LOCAL = "-c synchronous_commit=local"  # who looks after the receiver does not wait for it
@@ -123,7 +123,8 @@ class Source:
 
     def _environment(self) -> Mapping[str, str]:
         secret = {"PGPASSWORD": self._password} if self._password else {}
-        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": str(Path.home()), **secret}
+        marked = {MARK: os.environ[MARK]} if MARK in os.environ else {}  # so that the next start finds what a killed run left
+        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": str(Path.home()), **secret, **marked}
 
 
 def ranges(blocks: dict[str, Any]) -> tuple[int, int, int]:

@@ -62,7 +62,7 @@ def test_without_its_disk_the_hotline_goes_on_and_says_so(kept: Kept) -> None:
         kill(*[pid for pid in kept.product.processes() if kept.product.name_of(pid) == "pg_receivewal"])
         senders.wait_for_more(30)
         kept.wait_until_safe(False)
-        with kept.product.client("zhiban") as client:
+        with kept.product.client("xietiao") as client:
             time.sleep(31)  # a receiver that is started again is no news
             assert "没有同时写入备份" in client.get("/shift/").text
     place.unlink()
