@@ -30,6 +30,7 @@ def main() -> None:
     while True:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
+            done += notices.tell_of_backups(at=timezone.now())
             done += counting.sweep(at=timezone.now())
             done += filter(None, [trials.advance(at=timezone.now())])  # a portion, and then the deadlines again
         except (OperationalError, InterfaceError) as error:

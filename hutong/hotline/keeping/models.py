@@ -20,6 +20,8 @@ class Keeping(models.Model):
     tried_at = models.DateTimeField(null=True)
     trial_fault = models.CharField(max_length=500, blank=True)
 
+    outward = models.JSONField(default=list)  # the codes of what is not well and was sent out of the app
+
     class Meta:
         db_table = "keeping_state"
         constraints = [

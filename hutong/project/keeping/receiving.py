@@ -128,7 +128,8 @@ class Receiver:
         """Why it ended, in its last words; once, while they stay the same."""
         self._said.seek(0)
         words = self._said.read().decode(errors="replace").strip().rpartition("\n")[2]
-        self._said.truncate(0)
+        self._said.seek(0)  # the next one writes from where we stand
+        self._said.truncate()
         self._say(words)
 
     def _say(self, fault: str) -> None:

@@ -67,3 +67,4 @@ def kept(folder: Path) -> Iterator[Kept]:
     kept.wait_until_safe()
     yield kept
     kill(*kept.everything())
+    kept.product.process.wait()
