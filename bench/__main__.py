@@ -59,12 +59,14 @@ def _table() -> None:
 
 
 def _clocks() -> None:
-    from bench import auditing, firing, secrets, trying  # noqa: PLC0415 need Django set up
+    from bench import auditing, firing, keeping, secrets, trying  # noqa: PLC0415 need Django set up
     from hutong.hotline.keys import queries as keys  # noqa: PLC0415
 
     cases, took = trying.trial()
     say(f"\nA draft of the rulebook tried on {cases:,} cases: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
     for line in chain(firing.lines(), auditing.lines(), secrets.lines(keys.provider())):
+        say(line)
+    for line in keeping.lines():
         say(line)
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: I001 the order is the table of contents
 
 from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
+from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.keys.models import DataKey
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
@@ -55,6 +56,7 @@ __all__ = [
     "Event",
     "FollowUp",
     "Gap",
+    "Keeping",
     "Leg",
     "Limit",
     "Line",

@@ -35,6 +35,7 @@ def main() -> None:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
             done += audit.sweep(at=timezone.now(), put_off=put_off)
+            done += notices.tell_of_backups(at=timezone.now())
             done += counting.sweep(at=timezone.now())
             done += timers.sweep(at=timezone.now(), put_off=put_off, deeds=recordings.DEEDS, most=1)  # a talk may be long
             done += keys.rewrap()

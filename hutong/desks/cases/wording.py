@@ -83,6 +83,8 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "outcome": (gettext_lazy("结果"), chosen(ReplyOutcome)),
     "satisfaction": (gettext_lazy("满意度"), chosen(Satisfaction)),
     "channel": (gettext_lazy("渠道"), chosen(Channel)),
+    "paper": (gettext_lazy("纸质登记表补录"), plain),
+    "received": (gettext_lazy("纸上记的收到时间"), moment),
     "into": (gettext_lazy("并入"), plain),
     "case": (gettext_lazy("来案"), named),
     "step": (gettext_lazy("环节"), lambda value, _names: STEP_LABELS.get(value, value)),

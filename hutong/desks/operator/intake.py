@@ -28,6 +28,7 @@ from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, Person
 
 T = TypeVar("T")
+SAID = ("channel", "narrative", "received_at", "place", "place_text", "answer", "paper_slip")
 WITH_CASE = (Outcome.CASE_OPENED, Outcome.CASE_ADDED)
 Concerned = tuple[Person, str, str]  # who, in which role, related how
 
@@ -106,7 +107,7 @@ def _contact(sheet: Sheet, end: End, *, by: Post, at: datetime, draft_id: UUID, 
     ending: dict[str, Any] = {"outcome": end.outcome, "not_a_case": end.not_a_case, "reporter": matter.reporter()}
     if pending:
         return contacts.settle_pending(pending.pk, by=by, at=at, **ending, **matter.given("answer", "place", "place_text"))
-    said = {"channel": "", "narrative": ""} | matter.given("channel", "narrative", "received_at", "place", "place_text", "answer")
+    said = {"channel": "", "narrative": ""} | matter.given(*SAID)
     return contacts.take(by=by, at=at, idempotency_key=str(draft_id), **ending, **said)
 
 

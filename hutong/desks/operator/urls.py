@@ -13,6 +13,7 @@ urlpatterns = [
     path("call-backs", views.to_call_back, name="to_call_back"),
     path("draft/<uuid:draft_id>", views.draft, name="draft"),
     path("draft/<uuid:draft_id>/discard", views.discard, name="discard"),
+    path("paper", views.paper, name="paper"),
     path("known", views.beside, name="known"),
     path("pending", views.pending, name="pending"),
 ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
-from hutong.desks.operator import intake, queries
+from hutong.desks.operator import intake, queries, slips
 from hutong.desks.operator.forms import TIER_MEANING, Sheet
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.actions import writing
@@ -135,6 +135,13 @@ def pending(request: access.DeskRequest) -> HttpResponse:
     return render(request, "operator/pending.html", context)
 
 
+@at_the_desk
+@require_GET
+def paper(request: access.DeskRequest) -> HttpResponse:
+    """The sheet on paper, numbered, for when the platform is down."""
+    return render(request, "operator/paper.html", slips.context(request.post.office, at=timezone.now()))
+
+
 # --- the sheet ------------------------------------------------------------------------------------------------------
 
 
@@ -151,15 +158,15 @@ def _subject(request: access.DeskRequest) -> UUID | None:
     return UUID(subject) if subject else None
 
 
-def _to_sheet(draft_id: UUID) -> HttpResponse:
-    return redirect(reverse("operator:desk", query={"sheet": draft_id}))
+def _to_sheet(draft_id: UUID, **query: str) -> HttpResponse:
+    return redirect(reverse("operator:desk", query={"sheet": draft_id, **query}))
 
 
 def _sheet(request: access.DeskRequest, draft: Draft, waiting: Contact | None = None) -> Sheet:
     """The sheet as it was typed, or a blank one with what is known of a waiting contact."""
     if draft.fields:
         return Sheet(request.post, MultiValueDict(draft.fields), is_judged=False)
-    return Sheet(request.post, initial=_initial(waiting) if waiting else None)
+    return Sheet(request.post, initial=_initial(waiting) if waiting else {"paper_slip": request.GET.get("slip", "")})
 
 
 def _initial(waiting: Contact) -> dict[str, Any]:
@@ -191,6 +198,8 @@ def _hand_in(request: access.DeskRequest, draft: Draft, waiting: Contact | None)
     messages.success(request, _said(done))
     for remark in intake.remarks(sheet, at=at):
         messages.warning(request, remark)
+    if done.contact.paper_slip:  # the next one of the pile
+        return _to_sheet(new_id(), slip=rules.next_slip(done.contact.paper_slip))
     return _to_sheet(new_id())
 
 
@@ -214,12 +223,21 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "known": queries.known_from(request.post, _typed(sheet), at=now),
         "tiers": [(choice, TIER_MEANING[choice.data["value"]]) for choice in sheet.matter["tier"]],
         "nuisances": enumerate(NotACase.choices, start=1),
+        "slips": _slips(request),
         **_questions(request, now),
         **_waiting(request),
         **_to_call_back(request),
     }
     access.shown(request, context["today"], context["pending"], *context["known"].rows)
     return render(request, "operator/desk.html", context, status=status)
+
+
+def _slips(request: access.DeskRequest) -> dict[str, list[str]] | None:
+    """Of the printing whose slips are being entered: those that are in, and those that nobody has entered; None where none are."""
+    if "slip" not in request.GET:
+        return None
+    entered = known.slips_like(request.post, request.GET["slip"].strip().upper())
+    return {"entered": entered, "missing": rules.missing_slips(entered)}
 
 
 def _questions(request: access.DeskRequest, at: datetime) -> dict[str, Any]:

@@ -183,6 +183,11 @@ def centre_for(division: str, *, on: date) -> Office | None:
     return Office.objects.filter(stands(on), kind=OfficeKind.HOTLINE_CENTRE, division=prefecture).first() if prefecture else None
 
 
+def centres(*, on: date) -> QuerySet[Office]:
+    """Every hotline centre that stands."""
+    return Office.objects.filter(stands(on), kind=OfficeKind.HOTLINE_CENTRE).order_by("code")
+
+
 def county_bureau_for(division: str, *, on: date) -> Office | None:
     """县区级处置: the county bureau that acts for a division (its code)."""
     codes = rules.local(successor_code(division, on=on))
