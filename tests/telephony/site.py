@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 
+from hutong.hotline.kernel.ids import new_id
 from hutong.project import database
 from hutong.telephony.asterisk import installing
 from hutong.telephony.asterisk.config import Place, Trunk
@@ -35,6 +36,13 @@ def free_port(kind: int = socket.SOCK_DGRAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def loudness(path: Path, pitch: int) -> float:
+    """The RMS amplitude of a band around a pitch, as sox measures it."""
+    band = ["sox", str(path), "-n", "sinc", f"{pitch - 60}-{pitch + 60}", "stat"]
+    said = subprocess.run(band, capture_output=True, text=True, check=True).stderr
+    return float(next(line for line in said.splitlines() if line.startswith("RMS     amplitude")).split(":")[1])
 
 
 class Site:
@@ -113,6 +121,24 @@ class Site:
 
     def said(self) -> str:
         return (self.folder / "phone.log").read_text() + (self.exchange / "log" / "messages").read_text()
+
+    def bridged(self, bridge: str) -> list[str]:
+        return self.ask(f"/bridges/{bridge}")["channels"]
+
+    def hears(self, channel: str, *pitches: int, seconds: float = 2) -> set[int]:
+        """Which of these tones somebody hears, measured on a recording of what goes to their telephone."""
+        name = f"probe-{new_id()}"
+        self.do("POST", f"/channels/{channel}/snoop/{name}?spy=out&app=hutong&appArgs=hears")
+        wait_until(lambda: self.do("POST", f"/channels/{name}/record?name={name}&format=wav") < 300, PATIENCE)
+        time.sleep(seconds)
+        self.do("DELETE", f"/channels/{name}")
+        path = self.exchange / "spool" / "recording" / f"{name}.wav"
+        wait_until(lambda: name not in self.channels(), PATIENCE)
+        return {pitch for pitch in pitches if loudness(path, pitch) > 0.02}
+
+    def do(self, method: str, path: str) -> int:
+        url = f"http://127.0.0.1:{self.http}/ari{path}"
+        return httpx.request(method, url, auth=("hutong", PASSWORD), trust_env=False, timeout=5).status_code
 
     # --- people at telephones
 
