@@ -127,8 +127,9 @@ class Asterisk:
         )  # fmt: skip
 
     async def bridge(self, bridge: str, *channels: str) -> None:
-        """A mixing bridge; it is made under its name, and made again without harm."""
-        await self._ask("POST", f"/bridges/{bridge}", type="mixing")
+        """A mixing bridge; where it is there already, the exchange refuses to make it again."""
+        with suppress(Gone):
+            await self._ask("POST", f"/bridges/{bridge}", type="mixing")
         await self._ask("POST", f"/bridges/{bridge}/addChannel", channel=",".join(channels))
 
     async def unbridge(self, bridge: str, channel: str) -> None:
