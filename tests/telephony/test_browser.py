@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -99,7 +100,7 @@ def test_a_browser_that_is_killed_leaves_the_caller_at_the_head_of_the_queue_and
 
 
 def test_a_talk_goes_on_while_the_web_is_killed_and_started_again(site: Site, hall: Hall) -> None:
-    port = free_port()
+    port = free_port(socket.SOCK_STREAM)
     command = (sys.executable, "-m", "gunicorn", "hutong.project.wsgi", f"--bind=127.0.0.1:{port}", "--threads=4", "--log-level=error")
     environment = {**site.environment, "HUTONG_PHONE_URL": hall.url}
 

@@ -22,6 +22,7 @@ const trouble = /** @type {HTMLElement} */ (document.getElementById("trouble"));
 const desks = new BroadcastChannel("hutong-phone");
 const title = document.title;
 let rung = "";
+let opened = ""; // the form that a desk said it opens
 
 /** @param {string} address @param {boolean} leaving */
 function post(address, leaving = false) {
@@ -58,10 +59,19 @@ function tellDesk(id, sheet) {
   desks.postMessage({ sheet });
 }
 
-async function openDesk() {
+function openDesk() {
   const sheet = now.querySelector("[data-sheet]")?.getAttribute("data-sheet");
-  const held = (await navigator.locks.query()).held ?? [];
-  if (sheet && !held.some((lock) => lock.name === "hutong-desk")) window.open(sheet, "hutong-desk");
+  if (sheet && sheet !== opened) window.open(sheet, "hutong-desk");
+}
+
+desks.addEventListener("message", ({ data }) => (opened = data.opens ?? opened));
+
+/** Somebody asks for the form: the desk shows it, and where it shows something else, again. */
+function showDesk() {
+  const sheet = now.querySelector("[data-sheet]")?.getAttribute("data-sheet") ?? "";
+  opened = "";
+  desks.postMessage({ sheet });
+  setTimeout(openDesk, 300);
 }
 
 async function answer() {
@@ -75,7 +85,7 @@ now.addEventListener("click", (event) => {
   const does = event.target instanceof Element && event.target.closest("[data-does]")?.getAttribute("data-does");
   if (does === "answer") answer();
   if (does === "mute") line.mute(!line.isMuted);
-  if (does === "desk") openDesk();
+  if (does === "desk") showDesk();
 });
 
 // A ringing bell of two notes, made here: no file to load, and silent until somebody has used the window.
