@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
+from hutong.hotline.calls.models import Call, CallBack
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
@@ -28,6 +29,7 @@ from hutong.hotline.network.models import OfficeKind, Post, Role
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
+NAMED = Case | Contact | Call | CallBack  # what a line of the log names by its own id
 
 
 class DeskRequest(HttpRequest):
@@ -145,11 +147,11 @@ def looked(request: DeskRequest, *, subject: str, subject_id: UUID | None = None
 
 
 def shown(request: Any, *lists: Iterable[Any], part: str = "", beside: bool = False, **detail: str) -> None:
-    """Record which cases and contacts stood on a page or a region of one: rows that are one, or are of a case.
+    """Record which cases, contacts and calls stood on a page or a region of one: rows that are one, or are of a case.
 
     A region that renews itself, or that stands `beside` on many pages, is recorded where it shows something new.
     """
-    named = [row.pk if isinstance(row, Case | Contact) else getattr(row, "case_id", None) for rows in lists for row in rows]
+    named = [row.pk if isinstance(row, NAMED) else getattr(row, "case_id", None) for rows in lists for row in rows]
     part, found = part or part_of(request), dict.fromkeys(filter(None, named))
     audit.listed(part, found, by=request.post, at=timezone.now(), again=beside or bool(request.htmx), **detail)
 

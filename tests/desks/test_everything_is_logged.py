@@ -5,6 +5,7 @@ The table of addresses is walked: a new one is asked for by everybody whom its g
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from django.utils import timezone
 from hutong.desks.cases.lists import LISTS as WORK
 from hutong.desks.cases.views import REGIONS
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.calls.models import Asked
 from hutong.hotline.cases.actions import recording
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions as contacts
@@ -26,19 +28,20 @@ from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network.models import Office
 from hutong.hotline.notices import timers
 from hutong.hotline.people.models import Person
+from hutong.hotline.recordings import actions as recordings
 from hutong.hotline.statistics import shift
 from hutong.hotline.statistics.facts import SOURCE_OF
 from hutong.hotline.statistics.queries import NOW
 from hutong.hotline.supervision import actions as supervision
 from hutong.hotline.supervision.models import Order
-from tests import cast
+from tests import cast, talks
 from tests.clients import signed_in
 from tests.desks.api.software import Software
 from tests.desks.operator.sheets import typed
 from tests.loop import WORDS, case_at
 
 pytestmark = pytest.mark.django_db
-TOLD, NUMBER, SUSPECTED = "网页上说孩子一个人在家", "13900007788", "钱大海"
+TOLD, NUMBER, SUSPECTED, MISSED = "网页上说孩子一个人在家", "13900007788", "钱大海", "13700006655"
 # What follows a question mark, where a page shows something else for it.
 ASKED: dict[str, list[dict[str, str]]] = {
     "cases:work": [{"list": name} for name in WORK],
@@ -68,6 +71,9 @@ class World:
             idempotency_key="1",
         )  # fmt: skip
         case_at("assessment", at=now - timedelta(hours=3))
+        self.call = talks.a_call(case=self.case, at=now - timedelta(minutes=5), seconds=60)
+        self.recording = recordings.begin(self.call, caller_wav=Path("caller.wav"), operator_wav=Path("operator.wav"), at=now)
+        self.waiting = talks.missed(at=now, caller=MISSED)
 
     def marks(self) -> dict[str, set[object]]:
         """What betrays that something of a case or contact is shown, and the ids of which one the line must name."""
@@ -80,7 +86,8 @@ class World:
             there = {case.pk, *Contact.objects.filter(link__case=case).values_list("pk", flat=True)}
             there |= set(Order.objects.filter(case=case).values_list("pk", flat=True))
             found[case.number] = found[str(case.pk)] = there
-        about = set().union(*(found[case.number] for case in Case.objects.all()))
+        found[MISSED] = {self.waiting.pk, self.waiting.call_back_id}
+        about = {self.call.pk}.union(*(found[case.number] for case in Case.objects.all()))
         return found | {"小雨": about, "郑重": about, "13800001234": about, WORDS: about, SUSPECTED: found[self.case.number]}
 
     def arguments(self) -> dict[str, list[object]]:
@@ -94,6 +101,11 @@ class World:
             "code": ["note", "report", "answer", "reveal_reporter", "merge", "receive_order", "withdraw_order"],  # forms of each sort
             "draft_id": [new_id()],
             "way_id": [new_id()],
+            "call_id": [self.call.pk, self.waiting.pk],
+            "call_back_id": [self.waiting.call_back_id],
+            "asked": list(Asked.values),
+            "recording_id": [self.recording],
+            "play_id": [new_id()],
         }
 
 

@@ -90,6 +90,7 @@ def on_the_line(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
     found = calls.call_seen_by(request.post, call_id)
     if found is None:
         raise Http404
+    access.shown(request, [found])
     return render(request, "operator/on_the_line.html", {"call": found})
 
 
@@ -97,7 +98,9 @@ def on_the_line(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
 @require_GET
 def to_call_back(request: access.DeskRequest) -> HttpResponse:
     """The region of whom to call back."""
-    return render(request, "operator/to_call_back.html", _to_call_back(request))
+    context = _to_call_back(request)
+    access.shown(request, context["to_call_back"])
+    return render(request, "operator/to_call_back.html", context)
 
 
 @at_the_desk
@@ -228,7 +231,8 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         **_waiting(request),
         **_to_call_back(request),
     }
-    access.shown(request, context["today"], context["pending"], *context["known"].rows)
+    named = [context["call"]] if context["call"] else []
+    access.shown(request, context["today"], context["pending"], context["to_call_back"], named, *context["known"].rows)
     return render(request, "operator/desk.html", context, status=status)
 
 
@@ -262,7 +266,7 @@ def _named(post: Post, text: str) -> Call | None:
 
 
 def _to_call_back(request: access.DeskRequest) -> dict[str, Any]:
-    return {"to_call_back": calls.call_backs(request.post.office)[:SHOWN]}
+    return {"to_call_back": list(calls.call_backs(request.post.office)[:SHOWN])}
 
 
 def _waiting(request: access.DeskRequest) -> dict[str, Any]:

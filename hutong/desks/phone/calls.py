@@ -12,7 +12,6 @@ from hutong.desks import access
 from hutong.desks.phone import wording
 from hutong.desks.phone.answers import answer
 from hutong.desks.phone.window import at_the_phone
-from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls import may, queries, rules
 from hutong.hotline.calls.actions import asking, calling_back
 from hutong.hotline.calls.models import Asked, Call, CallState, Purpose
@@ -32,12 +31,16 @@ PURPOSE = {Stage.REPLY: Purpose.REPLY, Stage.FOLLOW_UP: Purpose.FOLLOW_UP}
 def call(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
     """A call with all that happened to it; who listened stands in it."""
     found = _call(request, call_id)
-    audit.record("looked", by=request.post, at=timezone.now(), subject="call", subject_id=found.pk)
+    access.looked(request, subject="call", subject_id=found.pk)
+    of = found.case or getattr(getattr(found.contact, "link", None), "case", None)
+    case = cases.visible_to(request.post).filter(pk=of.pk).first() if of else None
+    if case:
+        access.shown(request, [case])
     context = {
         "call": found,
         "legs": found.legs.select_related("post__staff").order_by("rung_at", "pk"),
         "story": [(event, wording.happened(event)) for event in queries.story(found)],
-        "case": found.case or getattr(getattr(found.contact, "link", None), "case", None),
+        "case": case,
         "monitors": monitors(found, request) if found.state == CallState.TALKING else [],
     }
     page = "phone/call.html#call" if request.htmx else "phone/call.html"  # type: ignore[attr-defined]
@@ -70,11 +73,9 @@ def ask(request: access.DeskRequest, call_id: UUID, asked: str) -> HttpResponse:
 @require_GET
 def call_backs(request: access.DeskRequest) -> HttpResponse:
     """Whom to call back, and the person's own calls that nobody has written down."""
-    context = {
-        "call_backs": queries.call_backs(request.post.office),
-        "unwritten": queries.unwritten(request.post),
-        "most": rules.CALL_BACK_TRIES,
-    }
+    waiting, unwritten = list(queries.call_backs(request.post.office)), list(queries.unwritten(request.post))
+    access.shown(request, waiting, unwritten)
+    context = {"call_backs": waiting, "unwritten": unwritten, "most": rules.CALL_BACK_TRIES}
     page = "phone/call_backs.html#rows" if request.htmx else "phone/call_backs.html"  # type: ignore[attr-defined]
     return render(request, page, context)
 
@@ -121,7 +122,7 @@ def _reporter(case: Case, contact_id: UUID | None) -> Reporter | None:
 def _call(request: access.DeskRequest, call_id: UUID) -> Call:
     found = queries.call_seen_by(request.post, call_id)
     if found is None:
-        audit.record("refused", by=request.post, at=timezone.now(), subject="call", which=str(call_id))
+        access.refused(request, subject="call", which=str(call_id))
         raise Http404
     return found
 

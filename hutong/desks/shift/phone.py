@@ -24,7 +24,9 @@ NONE = "—"
 @require_GET
 def region(request: access.DeskRequest) -> HttpResponse:
     """The region alone."""
-    return render(request, "shift/phone.html", shown(request.post, at=timezone.now()))
+    context = shown(request.post, at=timezone.now())
+    access.shown(request, context["calls"])
+    return render(request, "shift/phone.html", context)
 
 
 def shown(post: Post, *, at: datetime) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def shown(post: Post, *, at: datetime) -> dict[str, Any]:
     found: Figures = figures_shown["figures_of_calls"]
     return figures_shown | {
         "by": ((_("按线路"), found.lines), (_("按接入方式"), found.modes)),
-        "calls": shift.calls(post.office),
+        "calls": list(shift.calls(post.office)),
         "seats": shift.seats(post.office),
         "monitors": [Asked(code) for code, roles in may.MONITORS.items() if post.role in roles],
         "breaks": may.BREAK_REASONS,

@@ -34,13 +34,15 @@ def board(request: access.DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {"figures": figures, "measures": measures, "now": now}
     if is_wall:
         context["parted"] = [shift.parts(name, rows) for name, rows in found.items()]
+        context |= phone.wall(post, at=now)
         access.shown(request, part="shift:board/wall")
     else:
         context["channels"] = [(each, _list("waiting", channel=each.code)) for each in shift.channels(post)]
         lists = {name: list(rows[:SHOWN]) for name, rows in found.items()}
         context |= {name: [_shown(name, row) for row in rows] for name, rows in lists.items()}
-        access.shown(request, *lists.values())
-    context |= phone.wall(post, at=now) if is_wall else {} if request.htmx else phone.shown(post, at=now)  # type: ignore[attr-defined]
+        telephone = {} if request.htmx else phone.shown(post, at=now)  # type: ignore[attr-defined]
+        context |= telephone
+        access.shown(request, *lists.values(), telephone.get("calls", ()))
     page = "shift/wall.html" if is_wall else "shift/board.html"
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
 

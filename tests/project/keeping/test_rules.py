@@ -74,9 +74,8 @@ def test_a_segment_is_known_by_its_number_whatever_the_timeline() -> None:
     assert rules.number("0000000100000000000000FF", MB16) == 255
     assert rules.number("000000020000000100000000.partial", MB16) == 256
     assert rules.number("00000002.history", MB16) is None
-    assert [name for name in ("0000000100000000000000FF", "00000002.history", "x", "0000000100000000000000FF.tmp") if rules.is_wal(name)] == [
-        "0000000100000000000000FF", "00000002.history",
-    ]  # fmt: skip
+    names = ("0000000100000000000000FF", "00000002.history", "x", "0000000100000000000000FF.tmp")
+    assert [name for name in names if rules.is_wal(name)] == ["0000000100000000000000FF", "00000002.history"]
 
 
 @pytest.mark.parametrize(
