@@ -40,9 +40,39 @@ def free_port(kind: int = socket.SOCK_DGRAM) -> int:
 
 def loudness(path: Path, pitch: int) -> float:
     """The RMS amplitude of a band around a pitch, as sox measures it."""
-    band = ["sox", str(path), "-n", "sinc", f"{pitch - 60}-{pitch + 60}", "stat"]
+    raw = ["-t", "al", "-r", "8000", "-c", "1"] if path.suffix == ".al" else []
+    band = ["sox", *raw, str(path), "-n", "sinc", f"{pitch - 60}-{pitch + 60}", "stat"]
     said = subprocess.run(band, capture_output=True, text=True, check=True).stderr
     return float(next(line for line in said.splitlines() if line.startswith("RMS     amplitude")).split(":")[1])
+
+
+class Ear:
+    """What really arrives at a telephone: the voice packets, caught where it said that it listens."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.2)
+        self.port = int(self._socket.getsockname()[1])
+
+    def hears(self, *pitches: int, seconds: float = 2) -> set[int]:
+        """Which of these tones are heard from now on."""
+        path = self._folder / f"{new_id()}.al"
+        end = time.monotonic() + seconds
+        self._socket.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                self._socket.recv(2048)  # what came before
+        self._socket.settimeout(0.2)
+        with path.open("wb") as file:
+            while time.monotonic() < end:
+                with suppress(TimeoutError):
+                    file.write(self._socket.recv(2048)[12:])
+        return {pitch for pitch in pitches if loudness(path, pitch) > 0.02}
+
+    def close(self) -> None:
+        self._socket.close()
 
 
 class Site:
@@ -63,6 +93,7 @@ class Site:
             "HUTONG_ARI_URL": f"http://hutong:{PASSWORD}@127.0.0.1:{self.http}", "DJANGO_SETTINGS_MODULE": "hutong.project.settings",
             "HUTONG_DATA": str(settings.OBJECTS.parent), "PYTHONWARNINGS": "error",
         }  # fmt: skip
+        self.ears: list[Ear] = []
         self.children: list[subprocess.Popen[bytes]] = []
         installing.prepare(self.place)
 
@@ -90,6 +121,8 @@ class Site:
         return process
 
     def stop(self) -> None:
+        for ear in self.ears:
+            ear.close()
         for process in reversed(self.children):
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
@@ -103,12 +136,12 @@ class Site:
 
     def ask(self, path: str) -> object:
         url = f"http://127.0.0.1:{self.http}/ari{path}"
-        return httpx.get(url, auth=("hutong", PASSWORD), trust_env=False, timeout=5).json()
+        return httpx.get(url, auth=("hutong", PASSWORD), trust_env=False, timeout=5).raise_for_status().json()
 
     def _answers(self) -> bool:
         try:
-            self.ask("/asterisk/info")
-        except (httpx.TransportError, ValueError):
+            self.ask("/applications")
+        except httpx.HTTPError:
             time.sleep(0.05)
             return False
         return True
@@ -142,6 +175,10 @@ class Site:
 
     # --- people at telephones
 
+    def ear(self) -> Ear:
+        self.ears.append(Ear(self.folder))
+        return self.ears[-1]
+
     def caller(self, number: str = "13800138000", to: str = "12349", **more: object) -> "subprocess.Popen[bytes]":
         """Somebody calls, says a tone, and hears what comes; hangs up after `seconds`, or when the other side does."""
         return self._sipp(scenarios.caller(number, to, folder=self.folder, **more), f"127.0.0.1:{self.sip}")
@@ -150,18 +187,16 @@ class Site:
         """Whoever answers at the carrier's end."""
         return self._sipp(scenarios.answering(folder=self.folder, **more), "", port=port or self.carrier)
 
-    def desk(
-        self, user: str, password: str, *, answers: bool = True, pitch: int = 1000, after: int = 0, many: int = 1
-    ) -> "subprocess.Popen[bytes]":
+    def desk(self, user: str, password: str, **more: object) -> "subprocess.Popen[bytes]":
         """A telephone on somebody's desk: signs in, and answers."""
         port = free_port()
         signing_in = self._sipp(scenarios.sign_in(user, password, folder=self.folder), f"127.0.0.1:{self.sip}", port=port)
         assert signing_in.wait(PATIENCE) == 0, self.said()
-        return self._sipp(scenarios.answering(folder=self.folder, pitch=pitch, answers=answers, after=after), "", port=port, many=many)
+        return self._sipp(scenarios.answering(folder=self.folder, **more), "", port=port)
 
-    def _sipp(self, scenario: Path, to: str, *, port: int | None = None, many: int = 1) -> "subprocess.Popen[bytes]":
+    def _sipp(self, scenario: Path, to: str, *, port: int | None = None) -> "subprocess.Popen[bytes]":
         command = [
-            "sipp", *([to] if to else []), "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port or free_port()), "-m", str(many),
+            "sipp", *([to] if to else []), "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port or free_port()), "-m", "1",
             "-nostdin", "-nd", "-trace_err", "-trace_msg", "-default_behaviors", "all,-bye", "-mi", "127.0.0.1",
         ]  # fmt: skip
         with (self.folder / "sipp.log").open("ab") as log:

@@ -72,25 +72,25 @@ def test_three_with_the_police_who_see_the_callers_number_and_where_the_child_is
 
 
 def test_a_shift_lead_listens_whispers_joins_and_takes_over(site: Site) -> None:
-    sits(site, "xu", pitch=XU)
-    site.caller(seconds=90)
+    caller, xu = site.ear(), site.ear()
+    sits(site, "xu", pitch=XU, ear=xu.port)
+    site.caller(seconds=90, ear=caller.port)
     call = until(state="talking")
     with pytest.raises(Refusal):
         asking.ask(call.pk, "listen", by=post("he"), at=timezone.now())
     sits(site, "lu", pitch=LU)
     asks("lu", call, "listen")
-    lu, xu = line_of("lu", call), line_of("xu", call)
+    lu = line_of("lu", call)
     assert site.hears(lu, CALLER, XU) == {CALLER, XU}
-    assert site.hears(xu, CALLER, LU) == {CALLER}
+    assert (xu.hears(CALLER, LU), caller.hears(XU, LU)) == ({CALLER}, {XU})
     asks("lu", call, "whisper")
-    assert site.hears(xu, CALLER, LU) == {CALLER, LU}
-    assert site.hears(call.channel, XU, LU) == {XU}
+    assert (xu.hears(CALLER, LU), caller.hears(XU, LU)) == ({CALLER, LU}, {XU})
     asks("lu", call, "join")
-    assert site.hears(call.channel, XU, LU) == {XU, LU}
+    assert (xu.hears(CALLER, LU), caller.hears(XU, LU)) == ({CALLER, LU}, {XU, LU})
     asks("lu", call, "take_over")
     until(state="talking", operator=post("lu"))
     until_seat("xu", state="wrap_up")
-    assert site.hears(call.channel, XU, LU) == {LU}
+    assert caller.hears(XU, LU) == {LU}
     assert {"listen", "whisper", "join", "take_over"} <= set(story(call))
     verbs = AuditEntry.objects.filter(subject_id=call.pk).values_list("verb", flat=True)
     assert {"call_listen", "call_whisper", "call_join", "call_take_over"} <= set(verbs)

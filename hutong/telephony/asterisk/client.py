@@ -62,7 +62,7 @@ class Asterisk:
                     self._note_hearing(message)
                     if event := told(message):
                         yield event
-        except (OSError, websockets.WebSocketException, TimeoutError) as error:
+        except (OSError, websockets.WebSocketException, TimeoutError, Gone) as error:
             raise Lost(type(error).__name__) from None
         raise Lost("closed")
 
