@@ -39,9 +39,10 @@ DESKS = (
     Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR})),
     Desk("rulebook:index", _("制度"), "note", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}), KEEPERS),
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
-    Desk("cases:work", _("我的工作"), "clock", frozenset({Role.AUDITOR})),
+    Desk("audit:index", _("审计"), "shield", frozenset({Role.AUDITOR})),
     Desk("supervision:orders", _("督办"), "letter", WITH_ORDERS),
     Desk("shift:board", _("值班看板"), "board", DESK_ROLES, CENTRE),
+    Desk("audit:find", _("谁看过"), "eye", frozenset({Role.SHIFT_LEAD}), CENTRE),
     Desk("cases:search", _("查询"), "search", READERS),
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
 )

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "hutong.desks.office",
     "hutong.desks.rulebook",
     "hutong.desks.notices",
+    "hutong.desks.audit",
 ]
 
 MIDDLEWARE = [

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include("hutong.desks.office.urls")),
     path("rulebook/", include("hutong.desks.rulebook.urls")),
     path("notices/", include("hutong.desks.notices.urls")),
+    path("audit/", include("hutong.desks.audit.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]
 

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from hutong.desks.cases import wording
 from hutong.desks.cases.deeds import draft_form
+from hutong.desks.components import log
 from hutong.hotline.audit import queries as audit
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Stage
@@ -15,7 +16,7 @@ from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Draft
 from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import Post
+from hutong.hotline.network.models import Post, Role
 from hutong.hotline.notices import queries as notices
 from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.people.models import Child, Human
@@ -97,7 +98,8 @@ class File:
             "acknowledgements": self.acknowledgements,
             "recusals": case.recusals.select_related("office", "staff").order_by("at"),
             "merged": list(case.merged.all()),
-            "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],
+            "looks": [(posts[look["post_id"]], look["last"], look["times"], log.parts(look["parts"])) for look in looks],
+            "may_ask_who_saw": self.post.role == Role.SHIFT_LEAD and case.centre_id == self.post.office_id,
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
         }
