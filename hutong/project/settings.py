@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "hutong.desks.notices",
     "hutong.desks.recordings",
     "hutong.desks.phone",
+    "hutong.desks.audit",
 ]
 
 MIDDLEWARE = [

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from hutong.desks.cases import wording
 from hutong.desks.cases.deeds import draft_form
 from hutong.hotline.assignments import queries as assignments
+from hutong.desks.components import log
 from hutong.hotline.audit import queries as audit
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.rules import SPOKEN_TO
@@ -107,7 +108,8 @@ class File:
             "acknowledgements": self.acknowledgements,
             "recusals": case.recusals.all(),
             "merged": list(case.merged.all()),
-            "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],
+            "looks": [(posts[look["post_id"]], look["last"], look["times"], log.parts(look["parts"])) for look in looks],
+            "may_ask_who_saw": self.post.role == Role.SHIFT_LEAD and case.centre_id == self.post.office_id,
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
             "may_dial": self.may_dial,
