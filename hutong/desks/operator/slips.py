@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.components.parts import ChildForm, PartyForm
@@ -54,6 +56,22 @@ def _blanks(form: type[forms.Form], names: tuple[str, ...]) -> list[Blank]:
     return [blank(form.base_fields[name]) for name in names]
 
 
+@cache
+def _body(_language: str) -> SafeString:
+    """What is alike on every slip, drawn once for each language."""
+    return render_to_string(
+        "operator/_slip.html",
+        {
+            "parts": [(title, _blanks(Matter, names)) for title, names in MATTER],
+            "people": [(_("儿童"), _blanks(ChildForm, CHILD)), (_("相关人员"), _blanks(PartyForm, PARTY))],
+            "rows": range(ROWS),
+            "recusal": _blanks(Matter, RECUSAL),
+            "tiers": [(tier.value, tier.label, TIER_MEANING[tier]) for tier in Tier],
+            "ends": [Outcome.CASE_OPENED.label, Outcome.CASE_ADDED.label, Outcome.ANSWERED.label, *(each.label for each in NotACase)],
+        },
+    )
+
+
 def context(office: Office, *, at: datetime) -> dict[str, Any]:
     """What the template is given: a printing of its own, so that no number is ever printed twice."""
     batch = "".join(secrets.choice(LETTERS) for _letter in range(3))
@@ -61,12 +79,7 @@ def context(office: Office, *, at: datetime) -> dict[str, Any]:
         "office": office,
         "printed_at": at,
         "numbers": [f"{batch}-{number:02}" for number in range(1, AT_ONCE + 1)],
-        "parts": [(title, _blanks(Matter, names)) for title, names in MATTER],
-        "people": [(_("儿童"), _blanks(ChildForm, CHILD)), (_("相关人员"), _blanks(PartyForm, PARTY))],
-        "rows": range(ROWS),
-        "recusal": _blanks(Matter, RECUSAL),
-        "tiers": [(tier.value, tier.label, TIER_MEANING[tier]) for tier in Tier],
-        "ends": [Outcome.CASE_OPENED.label, Outcome.CASE_ADDED.label, Outcome.ANSWERED.label, *(each.label for each in NotACase)],
+        "body": _body(translation.get_language()),
         "questions": [each.text for each in rulebook.questions_for(division_code=office.division_id, at=at) if not each.category],
     }
 

@@ -21,7 +21,7 @@ NOT_DOUBLE = Reason(
 )
 BACKUP_OLD = Reason("backup_old", _("一天多没有完成备份。"), _("请运维人员运行 hutong backup，看它说什么。"))
 BACKUP_FAILED = Reason("backup_failed", _("上一次备份没有成功，会自动再试。"), _("请运维人员运行 hutong backup，看它说什么。"))
-NOT_TRIED = Reason("not_tried", _("一个多月没有试着恢复过备份。"), _("请保管恢复密钥的人运行 hutong backup --check。"))
+NOT_TRIED = Reason("not_tried", _("还没有试着恢复过备份，或者已过一个月。"), _("请保管恢复密钥的人运行 hutong backup --check。"))
 TRIAL_FAILED = Reason("trial_failed", _("上一次试着恢复备份没有成功。"), _("请运维人员立即查看，并另做一份：hutong backup --full。"))
 REASONS = {each.code: each for each in (NO_BACKUP, KEEPER_SILENT, NOT_DOUBLE, BACKUP_OLD, BACKUP_FAILED, NOT_TRIED, TRIAL_FAILED)}
 AT_ONCE = frozenset({KEEPER_SILENT.code, NOT_DOUBLE.code})  # what whoever is on duty should know

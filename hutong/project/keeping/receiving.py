@@ -93,6 +93,7 @@ class Receiver:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(GRACE)
         self._forget("")
+        self._said.close()
 
     def _forget(self, fault: str) -> None:
         """The database is gone for now; there is nobody to let go."""

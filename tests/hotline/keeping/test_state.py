@@ -90,7 +90,7 @@ def test_the_administrator_sees_all_of_it() -> None:
     at = timezone.now()
     tell(at=at, backup=("b", at - timedelta(hours=30), 5_000_000), trial=None)
     page = signed_in("gao").get(reverse("office:index")).content.decode()
-    assert [words for words in ("一天多没有完成备份", "一个多月没有试着恢复过备份", "同时写入备份", "4.8") if words not in page] == []
+    assert [words for words in ("一天多没有完成备份", "还没有试着恢复过备份", "同时写入备份", "4.8") if words not in page] == []
 
 
 def test_without_a_backup_the_administrator_is_told_what_to_do() -> None:
