@@ -95,7 +95,7 @@ class Talks:
         await self._exchange.bridge(_room(channel), channel, ear)
 
     async def leave_room(self, channel: str) -> None:
-        """The ear is taken away. Whoever listened is out of the room before it is closed: what a closing room lets go is busy for a moment."""
+        """The ear is taken away. Whoever listened leaves the room before it is closed: what a closing room lets go is busy a while."""
         await self._hands.drop(_ear(channel))
         with suppress(Gone):
             await self._exchange.unbridge(_room(channel), channel)
