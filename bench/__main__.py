@@ -1,9 +1,12 @@
 """Loads the cases where they are missing, starts the product, times it over HTTP and bare, prints tables.
 
+`python -m bench calls` measures the telephone alone.
+
 HUTONG_BENCH_CASES (100,000), HUTONG_BENCH_DATA (data/bench), HUTONG_BENCH_PORT (18349); DATABASE_URL: in a database of its own there.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -27,6 +30,11 @@ def main() -> None:
     """The whole of it."""
     product.point_here()
     product.hutong("migrate")
+    if sys.argv[1:] == ["calls"]:
+        with product.running():
+            installing.connect()
+            _calls()
+        return
     loaded = product.hutong("synth", f"--cases={CASES}")
     checked = product.hutong("check")
     with product.running() as first:
@@ -34,6 +42,7 @@ def main() -> None:
     with product.running() as second:
         installing.connect()
         _table()
+        _calls()
     _clocks()
     say(f"\n`hutong synth` (nothing to do where the cases are there) {loaded:.1f} s · `hutong check` {checked:.1f} s")
     say(f"`hutong up` to the first answer: {first:.1f} s, then {second:.1f} s (target 8 s)")
@@ -55,6 +64,13 @@ def _table() -> None:
             target = f"{step.target} ms" if step.target else ""
             say(f"| {step.name} | {target} | {' | '.join(map(_cells, served))} | {_short(bare)} |")
     say(f"\nAdding 10 working days: {sums.ten_working_days():.1f} µs (target {sums.TARGET} µs)")
+
+
+def _calls() -> None:
+    from bench import calls  # noqa: PLC0415 needs Django set up
+
+    for line in calls.lines():
+        say(line)
 
 
 def _clocks() -> None:

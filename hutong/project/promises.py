@@ -246,10 +246,24 @@ NOTHING_LOST = {
         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting IN ('off', 'local')""",
 }
 
+NO_CALL_ONLY_A_ROW = {
+    "neither called back nor written down": """
+        SELECT 'call ' || id FROM calls_call WHERE direction = 'in' AND state = 'ended' AND ended_how <> 'answered'
+        AND call_back_id IS NULL AND contact_id IS NULL""",
+    "answered, and hours later neither written down nor called back": """
+        SELECT 'call ' || id FROM calls_call WHERE direction = 'in' AND state = 'ended' AND contact_id IS NULL AND call_back_id IS NULL
+        AND ended_at < now() - interval '3 hours'""",
+    "call-back overdue, and nobody told": """
+        SELECT 'call-back ' || id FROM calls_call_back WHERE settled_at IS NULL AND missed_at IS NULL
+        AND due_at < now() - interval '5 minutes'""",
+    "story may be rewritten": """
+        SELECT 'calls_event' WHERE has_table_privilege('hutong_work', 'calls_event', 'UPDATE, DELETE, TRUNCATE')""",
+}
+
 RULES = (
     Rule(1, "An open case has one lead office and one running deadline", ONE_OFFICE_ONE_DEADLINE),
     Rule(2, "Every change left one event, and events are never changed", ONE_EVENT_A_CHANGE),
-    Rule(3, "Every contact has a case, an answer, a reason, or a limit to wait", NO_CONTACT_LEFT_HANGING),
+    Rule(3, "Every contact and call has a case, an answer, a reason, or a limit", NO_CONTACT_LEFT_HANGING | NO_CALL_ONLY_A_ROW),
     Rule(4, "No deadline moved silently (working time is not reckoned anew)", NO_DEADLINE_MOVES_SILENTLY),
     Rule(5, "Tier I runs on real time, never paused or extended", TIER_I_NEVER_WAITS),
     Rule(6, "Only offices on a case or above it, never a recused one", ONLY_THOSE_ON_IT),

@@ -16,12 +16,26 @@ from hutong.hotline.calls import queries
 from hutong.hotline.calls.actions import ringing
 from hutong.hotline.calls.models import CallState, LegRole
 from hutong.telephony.entrance import Entrance
-from hutong.telephony.exchange import Answered, Arrived, Connected, DeskSeen, Event, Exchange, HungUp, Played, Pressed, Recorded, Standing
+from hutong.telephony.exchange import (
+    Answered,
+    Arrived,
+    Connected,
+    DeskSeen,
+    Event,
+    Exchange,
+    Gone,
+    HungUp,
+    Played,
+    Pressed,
+    Recorded,
+    Standing,
+)
 from hutong.telephony.hands import Hands, log
 from hutong.telephony.talks import Talks
 from hutong.telephony.wishes import Wishes
 
 TICK = 1.0  # seconds between two looks at the queue when nothing happens
+NOT_READY = 0.5  # seconds
 BACK_WITHIN = 3.0  # seconds in which a window that lost its line may come back to its talk
 
 
@@ -72,7 +86,7 @@ class Floor:
 
     def _handle(self, event: Event) -> Coroutine[Any, Any, None]:
         deeds: dict[type, Callable[[Any], Coroutine[Any, Any, None]]] = {
-            Connected: lambda _event: self._take_up(),
+            Connected: lambda _event: self._begin_again(),
             Arrived: self.entrance.arrived,
             Pressed: self.entrance.pressed,
             Answered: lambda event: self.talks.answered(event.channel),
@@ -129,10 +143,22 @@ class Floor:
 
     # --- after a restart, of us or of the exchange
 
+    async def _begin_again(self) -> None:
+        """Take up what is there; an exchange that has just started answers nothing for a moment. Then the work begins."""
+        while True:
+            try:
+                await self._take_up()
+            except Gone as gone:
+                log.info("phone: the exchange is not ready: %s", gone)
+                await asyncio.sleep(NOT_READY)
+            else:
+                break
+        self._begin(self._looking())
+        self._begin(self._carrying_out())
+
     async def _take_up(self) -> None:
         """Compare what we know with what is there, and go on from that."""
         self._admitted.clear()
-        self.asked.set()
         standing = await self.hands.exchange.standing()
         ours = await self.hands.lane(queries.carried)
         known = {leg.channel for leg in ours}
@@ -145,8 +171,7 @@ class Floor:
                 await self.entrance.arrived(call)
         await self.hands.drop(*(standing.rung - known))
         self.hands.due.set()
-        self._begin(self._looking())
-        self._begin(self._carrying_out())
+        self.asked.set()
 
     async def _take_up_leg(self, leg: queries.Carried, standing: Standing) -> None:
         if leg.channel not in standing.channels:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import wave
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -88,10 +89,14 @@ class Hands:
     # --- what is heard
 
     async def sound(self, centre: UUID, name: str, language: str, *, ahead: int = 0) -> Path | None:
-        """The file of a sound of a centre; None where there is neither a recording nor an engine to speak it."""
+        """The file of a sound of a centre; None where there is neither a recording nor an engine: nobody waits for a sound."""
         text, audio = (await self.lane(queries.sounds_of, centre, language))[name]
         folder = self.folder / "sounds"
-        return await asyncio.to_thread(speech.file_for, wording.at_place(text, ahead), audio, language, folder)
+        try:
+            return await asyncio.to_thread(speech.file_for, wording.at_place(text, ahead), audio, language, folder)
+        except (OSError, EOFError, wave.Error):
+            log.exception("phone: the sound %s cannot be made", name)
+            return None
 
     async def play(self, channel: str, sound: Path | None, *, name: str, most: float = PLAYED_AT_MOST) -> None:
         """Play a sound to its end, or for as long as it may last."""

@@ -11,6 +11,8 @@ import wave
 from itertools import pairwise
 from pathlib import Path
 
+from hutong.hotline.kernel.ids import new_id
+
 RATE = 8000  # samples a second: what telephones carry
 # The engine is one setting: a command that writes a WAV file. {voice}, {text} and {path} stand for what it is told.
 ENGINE = os.environ.get("HUTONG_SPEECH", "espeak-ng -v {voice} -s 210 -w {path} {text}")
@@ -28,7 +30,7 @@ def file_for(text: str, audio: bytes, language: str, folder: Path) -> Path | Non
     path = folder / f"{hashlib.sha256(made_from).hexdigest()[:24]}.wav"
     if path.exists():
         return path
-    making = path.with_suffix(f".{os.getpid()}")
+    making = path.with_suffix(f".{new_id()}")  # several callers at once may need the same
     if audio:
         making.write_bytes(audio)
     elif not _speak(text, language, making):
@@ -43,7 +45,7 @@ def _speak(text: str, language: str, path: Path) -> bool:
     command = [part.format(**words) for part in shlex.split(ENGINE)]
     try:
         ended = subprocess.run(command, check=False, capture_output=True, timeout=30)  # noqa: S603 the engine that was set
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return False
     return ended.returncode == 0 and path.exists()
 

@@ -199,7 +199,9 @@ CLOSED: set[str] = set()  # recordings of which one side is closed
 
 
 def _keep_closed(name: str) -> None:
-    base = name.rpartition(".")[0]
+    base, _dot, side = name.rpartition(".")
+    if side not in SIDES:
+        return
     if base not in CLOSED:
         CLOSED.add(base)
         return

@@ -15,8 +15,14 @@ SDP = """v=0
       a=rtpmap:8 PCMA/8000
       a=rtpmap:101 telephone-event/8000
       a=fmtp:101 0-15
-      a=ptime:20"""
+      a=ptime:20
+      a=x-says:[rtpstream_audio_port]"""
 DTMF = "/usr/share/sip-tester/dtmf_2833_{}.pcap"
+
+
+def _sdp(ear: int) -> str:
+    """What a telephone says of its voice: where it listens may be an ear of ours."""
+    return SDP.replace("[rtpstream_audio_port]", str(ear), 1) if ear else SDP
 
 
 def tone(pitch: int, folder: Path) -> Path:
@@ -39,7 +45,7 @@ def _write(text: str, folder: Path) -> Path:
 
 def caller(
     number: str, to: str, *, folder: Path, seconds: float = 60, pitch: int = 440, headers: tuple[str, ...] = (),
-    keys: tuple[tuple[float, str], ...] = (),
+    keys: tuple[tuple[float, str], ...] = (), ear: int = 0,
 ) -> Path:  # fmt: skip
     extra = "".join(f"\n      {line}" for line in headers)
     pressed = "".join(
@@ -59,7 +65,7 @@ def caller(
       Content-Type: application/sdp
       Content-Length: [len]
 
-      {SDP}
+      {_sdp(ear)}
     ]]></send>
     <recv response="100" optional="true"/><recv response="180" optional="true"/><recv response="183" optional="true"/>
     <recv response="200" rrs="true" rtd="1"/>
@@ -121,7 +127,7 @@ def _answer(code: str, body: str = "") -> str:
     ]]>"""
 
 
-def answering(*, folder: Path, pitch: int = 1000, answers: bool = True, after: int = 0) -> Path:
+def answering(*, folder: Path, pitch: int = 1000, answers: bool = True, after: int = 0, ear: int = 0) -> Path:
     wait = f'<pause milliseconds="{after}"/>' if after else ""
     if not answers:
         return _write(
@@ -132,7 +138,7 @@ def answering(*, folder: Path, pitch: int = 1000, answers: bool = True, after: i
     return _write(
         f"""<recv request="INVITE" crlf="true"/>
     <send>{_answer("180 Ringing")}</send>{wait}
-    <send retrans="500">{_answer("200 OK", SDP)}</send>
+    <send retrans="500">{_answer("200 OK", _sdp(ear))}</send>
     <recv request="ACK"/>
     {_say(pitch, folder)}
     <recv request="BYE"/>

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 
+from hutong.hotline.kernel.ids import new_id
 from hutong.project import database
 from hutong.telephony.asterisk import installing
 from hutong.telephony.asterisk.config import Place, Trunk
@@ -37,6 +38,43 @@ def free_port(kind: int = socket.SOCK_DGRAM) -> int:
         return int(probe.getsockname()[1])
 
 
+def loudness(path: Path, pitch: int) -> float:
+    """The RMS amplitude of a band around a pitch, as sox measures it."""
+    raw = ["-t", "al", "-r", "8000", "-c", "1"] if path.suffix == ".al" else []
+    band = ["sox", *raw, str(path), "-n", "sinc", f"{pitch - 60}-{pitch + 60}", "stat"]
+    said = subprocess.run(band, capture_output=True, text=True, check=True).stderr
+    return float(next(line for line in said.splitlines() if line.startswith("RMS     amplitude")).split(":")[1])
+
+
+class Ear:
+    """What really arrives at a telephone: the voice packets, caught where it said that it listens."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.settimeout(0.2)
+        self.port = int(self._socket.getsockname()[1])
+
+    def hears(self, *pitches: int, seconds: float = 2) -> set[int]:
+        """Which of these tones are heard from now on."""
+        path = self._folder / f"{new_id()}.al"
+        end = time.monotonic() + seconds
+        self._socket.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                self._socket.recv(2048)  # what came before
+        self._socket.settimeout(0.2)
+        with path.open("wb") as file:
+            while time.monotonic() < end:
+                with suppress(TimeoutError):
+                    file.write(self._socket.recv(2048)[12:])
+        return {pitch for pitch in pitches if loudness(path, pitch) > 0.02}
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 class Site:
     """Everything that a call needs, in one folder."""
 
@@ -55,6 +93,7 @@ class Site:
             "HUTONG_ARI_URL": f"http://hutong:{PASSWORD}@127.0.0.1:{self.http}", "DJANGO_SETTINGS_MODULE": "hutong.project.settings",
             "HUTONG_DATA": str(settings.OBJECTS.parent), "PYTHONWARNINGS": "error",
         }  # fmt: skip
+        self.ears: list[Ear] = []
         self.children: list[subprocess.Popen[bytes]] = []
         installing.prepare(self.place)
 
@@ -82,6 +121,8 @@ class Site:
         return process
 
     def stop(self) -> None:
+        for ear in self.ears:
+            ear.close()
         for process in reversed(self.children):
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
@@ -95,12 +136,12 @@ class Site:
 
     def ask(self, path: str) -> object:
         url = f"http://127.0.0.1:{self.http}/ari{path}"
-        return httpx.get(url, auth=("hutong", PASSWORD), trust_env=False, timeout=5).json()
+        return httpx.get(url, auth=("hutong", PASSWORD), trust_env=False, timeout=5).raise_for_status().json()
 
     def _answers(self) -> bool:
         try:
-            self.ask("/asterisk/info")
-        except (httpx.TransportError, ValueError):
+            self.ask("/applications")
+        except httpx.HTTPError:
             time.sleep(0.05)
             return False
         return True
@@ -114,7 +155,29 @@ class Site:
     def said(self) -> str:
         return (self.folder / "phone.log").read_text() + (self.exchange / "log" / "messages").read_text()
 
+    def bridged(self, bridge: str) -> list[str]:
+        return self.ask(f"/bridges/{bridge}")["channels"]
+
+    def hears(self, channel: str, *pitches: int, seconds: float = 2) -> set[int]:
+        """Which of these tones somebody hears, measured on a recording of what goes to their telephone."""
+        name = f"probe-{new_id()}"
+        self.do("POST", f"/channels/{channel}/snoop/{name}?spy=out&app=hutong&appArgs=hears")
+        wait_until(lambda: self.do("POST", f"/channels/{name}/record?name={name}&format=wav") < 300, PATIENCE)
+        time.sleep(seconds)
+        self.do("DELETE", f"/channels/{name}")
+        path = self.exchange / "spool" / "recording" / f"{name}.wav"
+        wait_until(lambda: name not in self.channels(), PATIENCE)
+        return {pitch for pitch in pitches if loudness(path, pitch) > 0.02}
+
+    def do(self, method: str, path: str) -> int:
+        url = f"http://127.0.0.1:{self.http}/ari{path}"
+        return httpx.request(method, url, auth=("hutong", PASSWORD), trust_env=False, timeout=5).status_code
+
     # --- people at telephones
+
+    def ear(self) -> Ear:
+        self.ears.append(Ear(self.folder))
+        return self.ears[-1]
 
     def caller(self, number: str = "13800138000", to: str = "12349", **more: object) -> "subprocess.Popen[bytes]":
         """Somebody calls, says a tone, and hears what comes; hangs up after `seconds`, or when the other side does."""
@@ -124,18 +187,16 @@ class Site:
         """Whoever answers at the carrier's end."""
         return self._sipp(scenarios.answering(folder=self.folder, **more), "", port=port or self.carrier)
 
-    def desk(
-        self, user: str, password: str, *, answers: bool = True, pitch: int = 1000, after: int = 0, many: int = 1
-    ) -> "subprocess.Popen[bytes]":
+    def desk(self, user: str, password: str, **more: object) -> "subprocess.Popen[bytes]":
         """A telephone on somebody's desk: signs in, and answers."""
         port = free_port()
         signing_in = self._sipp(scenarios.sign_in(user, password, folder=self.folder), f"127.0.0.1:{self.sip}", port=port)
         assert signing_in.wait(PATIENCE) == 0, self.said()
-        return self._sipp(scenarios.answering(folder=self.folder, pitch=pitch, answers=answers, after=after), "", port=port, many=many)
+        return self._sipp(scenarios.answering(folder=self.folder, **more), "", port=port)
 
-    def _sipp(self, scenario: Path, to: str, *, port: int | None = None, many: int = 1) -> "subprocess.Popen[bytes]":
+    def _sipp(self, scenario: Path, to: str, *, port: int | None = None) -> "subprocess.Popen[bytes]":
         command = [
-            "sipp", *([to] if to else []), "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port or free_port()), "-m", str(many),
+            "sipp", *([to] if to else []), "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port or free_port()), "-m", "1",
             "-nostdin", "-nd", "-trace_err", "-trace_msg", "-default_behaviors", "all,-bye", "-mi", "127.0.0.1",
         ]  # fmt: skip
         with (self.folder / "sipp.log").open("ab") as log:

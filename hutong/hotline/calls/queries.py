@@ -33,6 +33,7 @@ from hutong.hotline.network.models import Office, Post
 TALKERS = (LegRole.CALLER, LegRole.OPERATOR, LegRole.EXPERT, LegRole.OUTSIDE)  # those who hear and are heard
 MONITORS = (LegRole.LISTENER, LegRole.WHISPERER, LegRole.JOINER)
 CUT_OFF_WITHIN = timedelta(minutes=30)
+KEEPS_PLACE_AFTER = timedelta(seconds=10)  # a telephone that was just put down
 RECORDING = ("pause_recording", "resume_recording")
 
 
@@ -221,7 +222,7 @@ def call_backs(centre: Office) -> QuerySet[CallBack]:
 def keeping_their_place(*, at: datetime) -> QuerySet[CallBack]:
     """Those who chose to be called back at their place in the queue and hung up a moment ago."""
     asked = CallBack.objects.filter(reason="asked", settled_at=None, taken_by=None, tries=0).exclude(number="")
-    return asked.filter(made_at__lte=at - timedelta(seconds=10)).select_related("centre")
+    return asked.filter(made_at__lte=at - KEEPS_PLACE_AFTER).select_related("centre")
 
 
 def overdue_call_backs(at: datetime) -> QuerySet[CallBack]:

@@ -14,7 +14,7 @@ from hutong.hotline.cases.rules import ACTIONS, STAGE_LABELS
 from hutong.hotline.contacts.models import Contact, Outcome
 from hutong.hotline.network import demo
 from hutong.hotline.network.models import Office
-from hutong.project.demo import reports
+from hutong.project.demo import reports, telephone
 from hutong.project.demo.arriving import HOME, Arrivals
 from hutong.project.demo.playing import ENOUGH, Play, missing_stages
 from hutong.project.demo.reports import Report
@@ -60,6 +60,7 @@ def load_network() -> None:
     if Office.objects.exists() and not Office.objects.filter(code=HOME, posts__staff__username=OPERATOR).exists():
         raise Trouble("This database holds a network of its own. The demo needs another: set HUTONG_DATA to a new folder.")
     demo.load()
+    telephone.load()
 
 
 def perform(told: list[Report], *, now: datetime) -> Play | None:

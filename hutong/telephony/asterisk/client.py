@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -61,7 +62,7 @@ class Asterisk:
                     self._note_hearing(message)
                     if event := told(message):
                         yield event
-        except (OSError, websockets.WebSocketException, TimeoutError) as error:
+        except (OSError, websockets.WebSocketException, TimeoutError, Gone) as error:
             raise Lost(type(error).__name__) from None
         raise Lost("closed")
 
@@ -127,10 +128,14 @@ class Asterisk:
         )  # fmt: skip
 
     async def bridge(self, bridge: str, *channels: str) -> None:
-        """A mixing bridge; where it is there already, the exchange refuses to make it again."""
-        with suppress(Gone):
-            await self._ask("POST", f"/bridges/{bridge}", type="mixing")
-        await self._ask("POST", f"/bridges/{bridge}/addChannel", channel=",".join(channels))
+        """Add them to a mixing bridge of this name, which is made where it is missing."""
+        add = partial(self._ask, "POST", f"/bridges/{bridge}/addChannel", channel=",".join(channels))
+        try:
+            await add()
+        except Gone:
+            with suppress(Gone):  # it was there, and one of the channels is not
+                await self._ask("POST", f"/bridges/{bridge}", type="mixing")
+            await add()
 
     async def unbridge(self, bridge: str, channel: str) -> None:
         """Take a channel out."""

@@ -33,8 +33,8 @@ LIMIT = {"tier": "III", "step": "handling", "kind": "", "amount": 15, "unit": "w
 def test_every_step_and_tier_has_the_limit_of_the_rulebook() -> None:
     limits = {(row.step, row.tier): f"{row.amount} {SHORT[row.unit]}" for row in defaults.LIMITS if not row.kind}
     wanted = {(step, tier): said for step, row in TABLE.items() for tier, said in zip(rules.TIERS, row, strict=False)}
-    assert limits == wanted | {("contact_pending", "I"): "5 min"}
-    assert set(rules.STEPS) == {*OPEN, *TABLE, "contact_pending", *rules.PART_STEPS}
+    assert limits == wanted | {("contact_pending", "I"): "5 min", ("call_back", "I"): "5 min", ("call_back", "III"): "30 wmin"}
+    assert set(rules.STEPS) == {*OPEN, *TABLE, "contact_pending", "call_back", *rules.PART_STEPS}
     parts = {(row.step, row.tier, row.kind) for row in defaults.LIMITS if row.kind}
     assert parts == {(step, tier, kind) for step in rules.PART_STEPS for tier in rules.TIERS for kind in rules.KINDS}
 
