@@ -74,11 +74,12 @@ def _calls() -> None:
 
 
 def _clocks() -> None:
-    from bench import firing, trying  # noqa: PLC0415 need Django set up
+    from bench import firing, secrets, trying  # noqa: PLC0415 need Django set up
+    from hutong.hotline.keys import queries as keys  # noqa: PLC0415
 
     cases, took = trying.trial()
     say(f"\nA draft of the rulebook tried on {cases:,} cases of {trying.DAYS} days: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
-    for line in firing.lines():
+    for line in (*firing.lines(), *secrets.lines(keys.provider())):
         say(line)
 
 

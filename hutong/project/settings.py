@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "hutong.desks.rulebook",
     "hutong.desks.notices",
     "hutong.desks.phone",
+    "hutong.desks.recordings",
 ]
 
 MIDDLEWARE = [

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("phone/", include("hutong.desks.phone.urls")),
     path("office/", include("hutong.desks.office.urls")),
     path("rulebook/", include("hutong.desks.rulebook.urls")),
+    path("recordings/", include("hutong.desks.recordings.urls")),
     path("notices/", include("hutong.desks.notices.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]

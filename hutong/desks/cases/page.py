@@ -21,6 +21,7 @@ from hutong.hotline.network.models import Post, Role
 from hutong.hotline.notices import queries as notices
 from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.people.models import Child, Human
+from hutong.hotline.recordings import queries as recordings
 from hutong.hotline.rulebook.models import Target
 from hutong.hotline.supervision import queries as supervision
 
@@ -94,6 +95,7 @@ class File:
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
             "parties": [(party, self.seen(party.person)) for party in case.parties.select_related("person").order_by("pk")],
             "reports": case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at"),
+            "recordings": recordings.rows(recordings.of_case(case), self.post),
             "parts": case.assignments.select_related("office", "worker__staff", "given_by__staff").order_by("given_at"),
             "transfers": case.transfers.select_related("sender", "receiver", "decider").order_by("-proposed_at"),
             "clocks": case.clocks.select_related("limit__rulebook", "set_by__staff").order_by("-started_at"),

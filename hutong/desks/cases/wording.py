@@ -88,7 +88,7 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "step": (gettext_lazy("环节"), lambda value, _names: STEP_LABELS.get(value, value)),
     "share": (gettext_lazy("时限已用"), share),
     "target": (gettext_lazy("督促到"), lambda value, _names: Target(value).label),
-    "digest": (gettext_lazy("录音校验值"), plain),
+    "digest": (gettext_lazy("录音校验值"), lambda value, _names: f"{value[:16]}…"),
     "order_number": (gettext_lazy("督办单"), plain),
 }
 

@@ -43,6 +43,9 @@ ICONS = {
     "download": '<path d="M10 3.5V13M6 9.5l4 4 4-4M3.5 13v3.5h13V13"/>',
     "board": '<rect x="3" y="3.5" width="14" height="10" rx="1"/><path d="M6.5 10.5V9M10 10.5V6.5M13.5 10.5V8M7 17h6M10 13.5V17"/>',
     "unplugged": '<path d="M3 3l14 14M6 6v3a4 4 0 0 0 4 4M14 6v3.5M7.5 3v1M12.5 3v3.5M10 13v4"/>',
+    "play": '<path d="M6 4v12l10-6z"/>',
+    "pause": '<path d="M7 4v12M13 4v12"/>',
+    "sound": '<path d="M3 8v4M6.5 5.5v9M10 3v14M13.5 6.5v7M17 8.5v3"/>',
     # The shapes of the four tiers.
     "tier-I": '<path d="M10 2 18.5 17H1.5z" fill="currentColor"/>',
     "tier-II": '<path d="m10 2 8 8-8 8-8-8z" fill="currentColor"/>',

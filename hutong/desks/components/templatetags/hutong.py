@@ -114,6 +114,14 @@ def when(moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag
+def duration(seconds: float) -> str:
+    """How long a sound is, or where in it: 2:03, 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.simple_tag
 def field(bound: BoundField) -> SafeString:
     """A form's field with label, hint and errors, tied together for screen readers."""
     return bound.as_field_group()
