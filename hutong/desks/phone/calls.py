@@ -21,6 +21,7 @@ from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Role
+from hutong.hotline.recordings import queries as recordings
 
 who_looks = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR, Role.INSPECTOR)
 PURPOSE = {Stage.REPLY: Purpose.REPLY, Stage.FOLLOW_UP: Purpose.FOLLOW_UP}
@@ -41,6 +42,7 @@ def call(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
         "legs": found.legs.select_related("post__staff").order_by("rung_at", "pk"),
         "story": [(event, wording.happened(event)) for event in queries.story(found)],
         "case": case,
+        "recordings": recordings.rows(recordings.of_calls([found]), request.post),
         "monitors": monitors(found, request) if found.state == CallState.TALKING else [],
     }
     page = "phone/call.html#call" if request.htmx else "phone/call.html"  # type: ignore[attr-defined]
