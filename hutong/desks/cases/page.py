@@ -8,8 +8,8 @@ from django.utils.functional import cached_property
 
 from hutong.desks.cases import wording
 from hutong.desks.cases.deeds import draft_form
-from hutong.hotline.assignments import queries as assignments
 from hutong.desks.components import log
+from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.rules import SPOKEN_TO
