@@ -17,7 +17,7 @@ import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from hutong.hotline.calls.actions.story import EXCHANGE  # noqa: E402
+from hutong.hotline.calls.actions.story import EXCHANGE, QUEUE  # noqa: E402
 from hutong.hotline.kernel.live import CHANNEL  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 from hutong.telephony.asterisk.client import Asterisk  # noqa: E402
@@ -70,8 +70,10 @@ async def _lead(ear: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
 async def _hear(ear: "psycopg.AsyncConnection[tuple[object, ...]]", floor: Floor) -> None:
     """Pass on what concerns the exchange, as it is announced."""
     async for announced in ear.notifies():
-        if json.loads(announced.payload)["topic"] == EXCHANGE:
+        topic = json.loads(announced.payload)["topic"]
+        if topic == EXCHANGE:
             floor.asked.set()
+        elif topic == QUEUE:
             floor.hands.due.set()
 
 

@@ -1,6 +1,5 @@
 """From the first ring to the queue: greeted in five seconds, told where one stands, never left in silence, never hung up on."""
 
-import asyncio
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -75,7 +74,7 @@ class Entrance:
             hands.cancel(call)
             hands.start(call, self._promised(event.channel, call))
         elif meant:
-            await hands.exchange.stop_playing(_greeting(event.channel))
+            await hands.stop(_greeting(event.channel))
             hands.due.set()
 
     async def _promised(self, channel: str, call: UUID) -> None:
@@ -135,13 +134,12 @@ class Entrance:
 
     async def hush(self, channel: str, call: UUID) -> None:
         """Somebody has answered: whatever is being played ends."""
+        for name in (_said(channel), f"{call}.apology"):
+            await self._hands.stop(name)
         self._hands.cancel(call)
         self._speaking.discard(call)
         self._offered.pop(call, None)
-        await asyncio.gather(
-            *(self._hands.exchange.stop_playing(name) for name in (_said(channel), f"{call}.apology")),
-            self._hands.music(channel, on=False),
-        )
+        await self._hands.music(channel, on=False)
 
 
 def _greeting(channel: str) -> str:

@@ -129,8 +129,8 @@ class Exchange(Protocol):
     async def ring_number(self, number: str, *, channel: str, shown: str, about: str, seconds: int) -> None:
         """Dial out under this name, showing a number, with a short text for exchanges that can show it."""
 
-    async def bridge(self, bridge: str, *channels: str) -> None:
-        """Bring channels together, in a bridge that is made where it is missing."""
+    async def bridge(self, bridge: str, *channels: str, is_new: bool = False) -> None:
+        """Bring channels together; a bridge that is new, or missing, is made."""
 
     async def unbridge(self, bridge: str, channel: str) -> None:
         """Take a channel out of it."""

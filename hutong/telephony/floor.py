@@ -31,7 +31,7 @@ from hutong.telephony.exchange import (
     Standing,
 )
 from hutong.telephony.hands import Hands, log
-from hutong.telephony.talks import Talks
+from hutong.telephony.talks import ROOM, Talks
 from hutong.telephony.wishes import Wishes
 
 TICK = 1.0  # seconds between two looks at the queue when nothing happens
@@ -163,6 +163,7 @@ class Floor:
         ours = await self.hands.lane(queries.carried)
         known = {leg.channel for leg in ours}
         self.hands.calls.update({leg.channel: leg.call for leg in ours})
+        self.talks.rooms = {bridge.removesuffix(ROOM) for bridge in standing.bridges if bridge.endswith(ROOM)}
         log.info("phone: %d channels at the exchange, %d by our word", len(standing.channels), len(ours))
         for leg in ours:
             await self.hands.quietly(self._take_up_leg(leg, standing))

@@ -26,6 +26,7 @@ class Talks:
 
     def __init__(self, hands: Hands, entrance: Entrance) -> None:
         self._hands, self._entrance = hands, entrance
+        self.rooms: set[str] = set()  # the channels of shift leads who listen in a room of their own
 
     @property
     def _exchange(self) -> Exchange:
@@ -50,9 +51,10 @@ class Talks:
         hands = self._hands
         if joined.brings_caller:
             await self._entrance.hush(joined.caller, joined.call)
+        if joined.role == LegRole.CALLER:
             await self._exchange.stop_playing(_ringing(joined.call))
         together = (channel, *((joined.caller,) if joined.brings_caller and joined.caller != channel else ()))
-        await self._exchange.bridge(joined.bridge, *together)
+        await self._exchange.bridge(joined.bridge, *together, is_new=joined.records and joined.role == LegRole.OPERATOR)
         if joined.records:
             hands.start(joined.call, self._record(joined.call, joined.caller))
         if joined.relieves:
@@ -61,7 +63,7 @@ class Talks:
     async def _dial(self, channel: str, joined: talking.Joined) -> None:
         """The desk hears it ring while the number is dialled."""
         assert joined.dials  # noqa: S101 that is why we are here
-        await self._exchange.bridge(joined.bridge, channel)
+        await self._exchange.bridge(joined.bridge, channel, is_new=True)
         other, number = joined.dials
         self._hands.calls[other] = joined.call
         with suppress(Gone):
@@ -91,11 +93,13 @@ class Talks:
     async def listen(self, channel: str, watched: str, *, whispers: bool) -> None:
         """A room of their own with an ear at the operator's desk; whispering, the operator hears them, and nobody else."""
         ear = _ear(channel)
+        self.rooms.add(channel)
         await self._exchange.listen(watched, name=ear, whispers=whispers)
-        await self._exchange.bridge(_room(channel), channel, ear)
+        await self._exchange.bridge(_room(channel), channel, ear, is_new=True)
 
     async def leave_room(self, channel: str) -> None:
         """The ear is taken away. Whoever listened leaves the room before it closes: what a closing room lets go is busy for a moment."""
+        self.rooms.discard(channel)
         await self._hands.drop(_ear(channel))
         with suppress(Gone):
             await self._exchange.unbridge(_room(channel), channel)
@@ -111,8 +115,8 @@ class Talks:
         hands.dropped.discard(channel)
         if left.call is None:
             return
-        await self._exchange.close(_room(channel))
-        await hands.drop(_ear(channel))
+        for each in self.rooms & {channel, *left.hang_up}:
+            await self.leave_room(each)
         if left.ended:
             hands.cancel(left.call)
             await self._exchange.close(str(left.call))
@@ -215,8 +219,11 @@ def _ear(channel: str) -> str:
     return f"{channel}.ear"
 
 
+ROOM = ".room"
+
+
 def _room(channel: str) -> str:
-    return f"{channel}.room"
+    return channel + ROOM
 
 
 def _ringing(call: UUID) -> str:

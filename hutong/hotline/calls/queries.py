@@ -41,9 +41,13 @@ RECORDING = ("pause_recording", "resume_recording")
 
 
 def line_for(number: str, diverted_from: str, *, at: datetime) -> Line | None:
-    """By which way a call came in: the number dialled and, where it came on from a number that a line names, that line."""
-    found = Line.objects.filter(network.stands(timezone.localdate(at)), number=number, older_number__in=["", diverted_from])
-    return found.select_related("centre").order_by(Case(When(older_number=diverted_from, then=0), default=1), "pk").first()
+    """By which way a call came in: the number dialled, and of a forwarded line the number that it was forwarded from.
+
+    Other lines may name the older number, too; their calls do not always say it.
+    """
+    here = Q(older_number__in=["", diverted_from]) | ~Q(mode="forwarded")
+    found = Line.objects.filter(here, network.stands(timezone.localdate(at)), number=number).select_related("centre")
+    return found.order_by(Case(When(older_number=diverted_from, then=0), When(older_number="", then=1), default=2), "pk").first()
 
 
 def lines_of(centre: Office) -> QuerySet[Line]:

@@ -127,14 +127,18 @@ class Asterisk:
             json={"variables": dict(variables)},
         )  # fmt: skip
 
-    async def bridge(self, bridge: str, *channels: str) -> None:
-        """Add them to a mixing bridge of this name, which is made where it is missing."""
+    async def bridge(self, bridge: str, *channels: str, is_new: bool = False) -> None:
+        """Add them to a mixing bridge of this name."""
+        make = partial(self._ask, "POST", f"/bridges/{bridge}", type="mixing")
         add = partial(self._ask, "POST", f"/bridges/{bridge}/addChannel", channel=",".join(channels))
+        if is_new:
+            with suppress(Gone):  # it is there already
+                await make()
         try:
             await add()
         except Gone:
-            with suppress(Gone):  # it was there, and one of the channels is not
-                await self._ask("POST", f"/bridges/{bridge}", type="mixing")
+            with suppress(Gone):
+                await make()
             await add()
 
     async def unbridge(self, bridge: str, channel: str) -> None:

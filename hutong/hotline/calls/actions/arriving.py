@@ -8,7 +8,7 @@ from django.db import transaction
 
 from hutong.hotline.calls import queries, rules
 from hutong.hotline.calls.actions import calling_back
-from hutong.hotline.calls.actions.story import EXCHANGE, locked, note
+from hutong.hotline.calls.actions.story import QUEUE, locked, note
 from hutong.hotline.calls.models import Call, CallBackReason, CallState, EndedHow, Leg, LegRole
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.live import tell
@@ -61,7 +61,7 @@ def press(call_id: UUID, key: str, *, at: datetime) -> str:
         call.language, meant = call.line.key_means, "language"
     call.save(update_fields=["is_danger", "language"])
     note(call, "key", at=at, means=call.line.key_means)
-    tell(EXCHANGE)
+    tell(QUEUE)
     return meant
 
 

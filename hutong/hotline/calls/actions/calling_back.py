@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls import may, rules
-from hutong.hotline.calls.actions.story import EXCHANGE
+from hutong.hotline.calls.actions.story import QUEUE
 from hutong.hotline.calls.models import Call, CallBack, CallBackOutcome, CallBackReason
 from hutong.hotline.cases.actions import opening
 from hutong.hotline.clocks import queries as clocks
@@ -161,4 +161,4 @@ def ask_for_unwritten(call_id: UUID, at: datetime) -> str:
 
 
 def _changed(waiting: CallBack) -> None:
-    tell(f"calls:{waiting.centre_id}", f"office:{waiting.centre_id}", EXCHANGE)
+    tell(f"calls:{waiting.centre_id}", f"office:{waiting.centre_id}", QUEUE)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls import may
-from hutong.hotline.calls.actions.story import EXCHANGE
+from hutong.hotline.calls.actions.story import EXCHANGE, QUEUE
 from hutong.hotline.calls.models import Call, Seat, SeatState
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.kernel.refusals import Refusal
@@ -41,7 +41,7 @@ def open_window(post: Post, *, at: datetime) -> SignIn:
     seat.window_seen_at = at
     seat.save(update_fields=["digest", "window_seen_at"])
     audit.record("open_phone", by=post, at=at, subject="seat", subject_id=post.pk)
-    _changed(seat)
+    _changed(seat, EXCHANGE)
     return SignIn(seat.user, password)
 
 
@@ -52,6 +52,7 @@ def close_window(post: Post, *, at: datetime) -> None:
     if seat:
         seat.digest = "" if seat.state not in BUSY else seat.digest
         seat.save(update_fields=["digest"])
+        _changed(seat, EXCHANGE)
         if seat.state in {SeatState.READY, SeatState.ON_BREAK}:
             move(seat, SeatState.AWAY, at=at)
 
@@ -171,8 +172,8 @@ def move(seat: Seat, state: SeatState, *, at: datetime, call: Call | None = None
     """Set what a seat does from now on."""
     seat.state, seat.since, seat.call, seat.reason = state, at, call, reason
     seat.save(update_fields=["state", "since", "call", "reason"])
-    _changed(seat)
+    _changed(seat, *([QUEUE] if state == SeatState.READY else []))
 
 
-def _changed(seat: Seat) -> None:
-    tell(f"seat:{seat.post_id}", f"calls:{seat.post.office_id}", EXCHANGE)
+def _changed(seat: Seat, *more: str) -> None:
+    tell(f"seat:{seat.post_id}", f"calls:{seat.post.office_id}", *more)

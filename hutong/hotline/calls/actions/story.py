@@ -8,7 +8,8 @@ from hutong.hotline.calls.models import Call, CallEvent
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.network.models import Post
 
-EXCHANGE = "exchange"  # the topic of the process `phone`: something waits for it
+EXCHANGE = "exchange"  # topics of the process `phone`: something was asked of the exchange,
+QUEUE = "queue"  # or it may be somebody's turn
 
 
 def note(call: Call, action: str, *, at: datetime, by: Post | None = None, **detail: Any) -> CallEvent:

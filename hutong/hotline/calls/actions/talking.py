@@ -13,7 +13,7 @@ from django.db import transaction
 from hutong.hotline.calls import queries
 from hutong.hotline.calls.actions import arriving, calling_back, seats
 from hutong.hotline.calls.actions.ringing import ring_leg
-from hutong.hotline.calls.actions.story import EXCHANGE, locked, note
+from hutong.hotline.calls.actions.story import QUEUE, locked, note
 from hutong.hotline.calls.models import Asked, Call, CallBackReason, CallState, EndedHow, Leg, LegRole, Wish
 from hutong.hotline.kernel.live import tell
 
@@ -177,7 +177,7 @@ def _back(call: Call, caller: Leg, at: datetime) -> Left:
     caller.save(update_fields=["is_held"])
     others = _dismiss(call, at, but=caller)
     note(call, "back_in_queue", at=at)
-    tell(EXCHANGE)
+    tell(QUEUE)
     return Left(call.pk, hang_up=others, waits_again=caller.channel)
 
 
