@@ -37,7 +37,7 @@ DESKS = (
     Desk("county:work", _("办件"), "list", FIELD_ROLES),
     Desk("county:work", _("办件"), "list", READERS - FIELD_ROLES, FIELD),
     Desk("province:board", _("全省"), "map", frozenset({Role.SUPERVISOR}), PROVINCE),
-    Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR})),
+    Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER})),
     Desk("rulebook:index", _("制度"), "note", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}), KEEPERS),
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
     Desk("audit:index", _("审计"), "shield", frozenset({Role.AUDITOR})),

@@ -23,7 +23,7 @@ COMMANDS = {
     "up": Command("hutong.project.runner", "start everything on this machine; Ctrl-C stops it", needs_database=False),
     "migrate": Command("hutong.project.installing", "bring database, tables and reference data up to date", needs_database=False),
     "phone": Command("hutong.project.exchange", "fetch an Asterisk into the data folder; `hutong up` starts it", needs_database=False),
-    "administrator": Command("hutong.project.administrator", "set up the first administrator of a province"),
+    "administrator": Command("hutong.project.administrator", "set up the first administrator, or security officer, of a province"),
     "villages": Command("hutong.project.villages", "load villages from a file"),
     "demo": Command("hutong.project.demo", "load the demo network, and play reports through it"),
     "check": Command("hutong.project.check", "count what breaks the nine rules in a live database"),

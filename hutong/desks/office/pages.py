@@ -11,7 +11,9 @@ from hutong.desks import access
 from hutong.desks.components.deeds import Form
 from hutong.hotline.network.models import Role
 
-administrators = access.for_posts(Role.ADMINISTRATOR)
+administrators = access.for_posts(Role.ADMINISTRATOR)  # of offices, divisions and days
+security = access.for_posts(Role.SECURITY_OFFICER)  # of people, posts, passwords and keys
+keepers = access.for_posts(Role.ADMINISTRATOR, Role.SECURITY_OFFICER)
 
 
 @dataclass(frozen=True)

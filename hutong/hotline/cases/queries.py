@@ -15,10 +15,11 @@ from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.kernel.search import holding
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
+from hutong.hotline.network.rules import THREE
 from hutong.hotline.people.models import Child, Person
 
 # Three administrators, none of whom reads cases (三员分立).
-READS_NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+READS_NO_CASES = frozenset(map(Role, THREE))
 OPEN_PARTS = ("offered", "accepted")
 MOVING = ("proposed", "settled")
 FRESH = timedelta(seconds=40)  # a page says every 15 seconds that it is still open
