@@ -47,6 +47,10 @@ def hall(site: Site, servers: Servers, chromium: Browser) -> Iterator[Hall]:
 
 def test_a_call_rings_in_the_browser_is_talked_of_and_saved_as_a_case(site: Site, hall: Hall) -> None:
     desk, phone = hall.sits("xu")
+    second = desk.context.new_page()
+    second.goto(hall.pages.url("phone:window"))
+    expect(second.get_by_text("话机已在另一个窗口打开")).to_be_visible()
+    second.close()
     caller = site.caller(LANDLINE)
     expect(phone.locator(".answer")).to_be_enabled(timeout=20_000)
     for word in ("0917-3262222", "西安 12349", "宝鸡市"):

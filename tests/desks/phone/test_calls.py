@@ -7,7 +7,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from hutong.desks.live.doors import heard_by
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.calls.models import Call, CallBack
 from hutong.hotline.contacts.models import Reporter
@@ -106,11 +105,3 @@ def test_a_look_at_a_call_is_recorded_and_another_centre_has_none(client: Client
     assert signed_in("qin").get(reverse("phone:call", args=[call.pk])).status_code == 404
     assert AuditEntry.objects.filter(subject="call", verb="refused").exists()
     assert signed_in("wang").get(reverse("phone:call", args=[call.pk])).status_code == 403
-
-
-def test_the_stream_tells_of_calls_to_those_whose_they_are(client: Client) -> None:
-    call, xu = talk(), cast.post("xu")
-    topics = [f"seat:{xu.pk}", f"seat:{cast.post('he').pk}", f"calls:{xu.office_id}", f"calls:{cast.office('baoji').pk}", f"call:{call.pk}"]
-    heard = heard_by(str(client.session.session_key), topics)
-    assert heard == {f"seat:{xu.pk}", f"calls:{xu.office_id}", f"call:{call.pk}"}
-    assert heard_by(str(signed_in("qin").session.session_key), [f"call:{call.pk}"]) == frozenset()
