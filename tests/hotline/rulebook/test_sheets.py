@@ -119,7 +119,7 @@ def test_a_line_that_cannot_be_is_refused_in_words_and_the_whole_file_with_it(dr
     assert [line.reason for line in report.lines if line.outcome == Outcome.REFUSED] == [
         "时限：“多”不是整数。单位：请填写。",
         "单位：特急、紧急只能按分钟或自然日计时。",
-        "与第 73 行重复。",
+        "与第 75 行重复。",
     ]
     assert not run(draft, changed(draft, nan, change), nan, agreed=report.mark).applied
 
