@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from hutong.desks.audit.forms import Reason
 from hutong.desks.components import log
 from hutong.hotline.cases import looks, queries
 from hutong.hotline.kernel import masks
-from hutong.hotline.kernel.texts import storable
+from hutong.hotline.kernel.texts import listed, storable
 from hutong.hotline.network.models import Post, Role
 from hutong.hotline.network.rules import neutral
 
@@ -54,18 +54,20 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
     why = "audit" if is_auditor else form.cleaned_data["why"]
     as_file = request.GET.get("as") == "csv"
     looks.ask(child, why=why, by=request.post, at=timezone.now(), as_file=as_file)
-    lines = looks.about_child(child, request.post)
+    cases = looks.cases_of(child, request.post)
+    lines = looks.about_child(child, cases)
+    rows = _rows(lines, request.post, cases)
     if as_file:
-        return _file(lines, request.post, context["name"])
-    rows = list(islice(_rows(lines, request.post), SHOWN))
-    return render(request, "audit/child.html", context | {"rows": rows, "more": max(lines.count() - SHOWN, 0), "why": why})
+        return _file(rows)
+    rows = islice(rows, SHOWN)
+    return render(request, "audit/child.html", context | {"rows": list(rows), "more": max(lines.count() - SHOWN, 0), "why": why})
 
 
-def _rows(lines: Any, post: Post) -> Iterator[dict[str, Any]]:
+def _rows(lines: Any, post: Post, cases: list[UUID]) -> Iterator[dict[str, Any]]:
     """The report's rows, some hundreds of lines at a time."""
     source = lines.iterator(chunk_size=SHOWN)
     while portion := list(islice(source, SHOWN)):
-        for line in looks.told(portion, post):
+        for line in looks.told(portion, post, within=cases):
             detail = line.entry.detail
             yield {
                 "at": line.entry.at,
@@ -74,18 +76,18 @@ def _rows(lines: Any, post: Post) -> Iterator[dict[str, Any]]:
                 "office": line.post.office.name if line.post else "",
                 "verb": log.verb(line.entry.verb),
                 "part": log.part(detail.get("part", "")),
-                "case": line.case.number if line.case else "",
+                "case": listed(line.cases),
                 "why": line.words or log.why(detail),
             }
 
 
-def _file(lines: Any, post: Post, name: str) -> HttpResponse:
+def _file(rows: Iterable[dict[str, Any]]) -> HttpResponse:
     """The report for a spreadsheet, in which nothing runs as a formula; with the mark by which it knows UTF-8."""
     out = io.StringIO("\ufeff")
     out.seek(0, io.SEEK_END)
     writer = csv.writer(out)
     writer.writerow([_("时间"), _("人员"), _("岗位"), _("机构"), _("动作"), _("看到的部分"), _("个案"), _("事由")])
-    for row in _rows(lines, post):
+    for row in rows:
         at = f"{timezone.localtime(row.pop('at')):%Y-%m-%d %H:%M:%S}"
         writer.writerow([at, *(neutral(str(cell)) for cell in row.values())])
     disposition = f'attachment; filename="who-saw-{timezone.localdate():%Y%m%d}.csv"'

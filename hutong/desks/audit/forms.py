@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
 class Search(forms.Form):
     """By person, case, kind of deed and days; whatever is left blank is not asked for."""
 
-    who = forms.CharField(label=_("人员"), required=False, max_length=40, help_text=_("姓名或登录名"))
+    who = forms.CharField(label=_("人员"), required=False, max_length=40, widget=forms.TextInput({"placeholder": _("姓名或登录名")}))
     case = forms.CharField(label=_("个案编号"), required=False, max_length=40)
     kind = forms.ChoiceField(
         label=_("动作"), required=False, choices=[("", _("全部")), *((code, label) for code, (label, _v) in KINDS.items())]

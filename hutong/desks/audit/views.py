@@ -15,6 +15,7 @@ from hutong.desks.components import log
 from hutong.hotline.audit import actions, queries
 from hutong.hotline.cases import looks
 from hutong.hotline.clocks.rules import midnight
+from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Role
 
@@ -61,7 +62,13 @@ def _found(request: access.DeskRequest, form: Search, before: datetime | None) -
 def _said(line: looks.Line) -> dict[str, Any]:
     """A line as a row of the table."""
     detail = line.entry.detail
-    return {"line": line, "verb": log.verb(line.entry.verb), "part": log.part(detail.get("part", "")), "why": line.words or log.why(detail)}
+    return {
+        "line": line,
+        "cases": listed(line.cases),
+        "verb": log.verb(line.entry.verb),
+        "part": log.part(detail.get("part", "")),
+        "why": line.words or log.why(detail),
+    }
 
 
 def _moment(text: str) -> datetime | None:

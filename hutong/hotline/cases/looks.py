@@ -22,12 +22,13 @@ OWN = {"reveal_reporter"}  # deeds whose words say why something was looked at
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the log with what its ids stand for; `words` is why, where the deed says so."""
+    """A line of the log with what its ids stand for: in which post, or who signed in; numbers of cases; why, where the deed says so."""
 
     entry: AuditEntry
     post: Post | None
-    case: Case | None
-    words: str = ""
+    name: str
+    cases: list[str]
+    words: str
 
 
 # --- about one child
@@ -45,9 +46,13 @@ def cases_for(post: Post) -> QuerySet[Case]:
     return queries.visible_to(post).filter(centre=post.office_id) if post.role == Role.SHIFT_LEAD else Case.objects.none()
 
 
-def about_child(child: Child, post: Post) -> QuerySet[AuditEntry]:
-    """Every line about a child, in all its cases but those from which the asker must keep away; the latest first."""
-    cases = list(Case.objects.filter(child_links__child=child).exclude(pk__in=queries.kept_from(post)).values_list("pk", flat=True))
+def cases_of(child: Child, post: Post) -> list[UUID]:
+    """All cases of a child, but those from which the asker must keep away."""
+    return list(Case.objects.filter(child_links__child=child).exclude(pk__in=queries.kept_from(post)).values_list("pk", flat=True))
+
+
+def about_child(child: Child, cases: list[UUID]) -> QuerySet[AuditEntry]:
+    """Every line about a child and these of its cases; the latest first."""
     return _about([child.pk, *cases], cases)
 
 
@@ -91,14 +96,29 @@ def of_people(lines: QuerySet[AuditEntry], staff: Iterable[Any]) -> QuerySet[Aud
     return lines.filter(Q(staff_id__in=ids) | Q(subject="staff", subject_id__in=ids))
 
 
-def told(entries: Iterable[AuditEntry], post: Post) -> list[Line]:
-    """The lines with names; a case by its number where the asker may know of it."""
-    rows = list(entries)
+def told(entries: Iterable[AuditEntry], post: Post, *, within: Iterable[UUID] = ()) -> list[Line]:
+    """The lines with names; a case by its number where the asker may know of it. Of a list, those of the cases `within`."""
+    rows, sought = list(entries), {str(case) for case in within}
     posts = network.posts_by_id({row.post_id for row in rows if row.post_id})
-    cases = queries.with_offices(cases_for(post)).in_bulk({row.subject_id for row in rows if row.subject == "case" and row.subject_id})
+    people = network.names_of({row.staff_id or row.subject_id for row in rows if not row.post_id and row.subject == "staff"})
+    named = {row.pk: _cases_in(row, sought) for row in rows}
+    numbers = dict(cases_for(post).filter(pk__in=set().union(*named.values())).values_list("pk", "number"))
     words = Event.objects.filter(pk__in=[row.event_id for row in rows if row.verb in OWN]).values_list("pk", "text")
     said = dict(words)
     return [
-        Line(row, posts.get(row.post_id), cases.get(row.subject_id), said.get(row.event_id, ""))  # type: ignore[arg-type]
+        Line(
+            row,
+            posts.get(row.post_id),
+            people.get(row.staff_id or row.subject_id, ""),
+            [numbers[case] for case in named[row.pk] if case in numbers],
+            said.get(row.event_id, "") if row.event_id else "",
+        )
         for row in rows
     ]
+
+
+def _cases_in(entry: AuditEntry, sought: set[str]) -> list[UUID]:
+    """The cases that a line names: the one that it is about, or those of a list that are sought."""
+    if entry.verb == "listed":
+        return [UUID(thing) for thing in entry.detail.get("shown", ()) if thing in sought]
+    return [entry.subject_id] if entry.subject == "case" and entry.subject_id else []

@@ -311,6 +311,11 @@ def posts_by_id(ids: Iterable[Any]) -> dict[Any, Post]:
     return Post.objects.select_related("staff", "office").in_bulk(list(ids))
 
 
+def names_of(ids: Iterable[Any]) -> dict[Any, str]:
+    """What people are called, by id."""
+    return dict(Staff.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
+
+
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
     """The posts that a person holds on a day."""
     return Post.objects.filter(stands(on), staff_id=staff.pk, staff__is_active=True).select_related(

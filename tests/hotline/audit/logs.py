@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from hutong.channels import deposits
 from hutong.hotline.audit import actions, keys, timers, verifying
 from hutong.hotline.audit.anchors import Anchors
-from hutong.hotline.audit.models import SinkKind
+from hutong.hotline.audit.models import Seal, SinkKind
 from hutong.hotline.audit.verifying import Report
 from hutong.hotline.kernel.ids import new_id
 from tests.cast import post
@@ -48,8 +49,6 @@ def seal(at: datetime, *, signs: bool = True) -> None:
 
 def verify(since: datetime | None = None) -> Report:
     """What is found."""
-    from django.conf import settings
-
     with transaction.atomic():
         anchors = Anchors(settings.AUDIT_FOLDER).gather(keys.known_keys(keys.public_file(settings.AUDIT_KEY)))
         return verifying.whole(anchors, since=since)
@@ -71,3 +70,8 @@ def do(*statements: str, must_change: bool = True) -> None:
         for statement in statements:
             cursor.execute(statement)
             assert cursor.rowcount or not must_change, statement
+
+
+def entry_at(position: int) -> object:
+    """The id of the line in a place."""
+    return Seal.objects.values_list("entry_id", flat=True).get(position=position)
