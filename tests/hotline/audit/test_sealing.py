@@ -76,7 +76,7 @@ def test_two_sealers_at_once_give_each_line_one_place(committed: Addresses, monk
     logs.write(60)
 
     def seal() -> None:
-        for _time in range(30):
+        while Waiting.objects.exists():
             logs.seal(at=NOW)
 
     together(seal, seal)
