@@ -23,7 +23,7 @@ phone: setup
 	@$(BIN)/hutong phone
 
 test: browser exchange lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 quick: lint
 	$(BIN)/python -m pytest -q -m "not browser and not slow"
