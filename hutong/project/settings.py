@@ -6,6 +6,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from hutong.project.database import data_folder
+from hutong.project.trouble import Trouble
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = data_folder()
@@ -23,7 +24,9 @@ PHONE_URL = os.environ.get("HUTONG_PHONE_URL", "")  # ws:// or wss:// address at
 AUDIT_KEY = Path(os.environ.get("HUTONG_AUDIT_KEY") or DATA / "audit.key")
 AUDIT_FOLDER = Path(os.environ.get("HUTONG_AUDIT_FOLDER") or DATA / "checkpoints")
 AUDIT_URL = os.environ.get("HUTONG_AUDIT_URL", "")
-AUDIT_SUITE = os.environ.get("HUTONG_AUDIT_SUITE", "sha256")  # or sm3
+AUDIT_SUITE = os.environ.get("HUTONG_AUDIT_SUITE", "sha256")
+if AUDIT_SUITE not in {"sha256", "sm3"}:
+    raise Trouble(f"HUTONG_AUDIT_SUITE is sha256 or sm3, not {AUDIT_SUITE}.")
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
 

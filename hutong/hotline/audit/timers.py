@@ -23,7 +23,7 @@ TAKE = """
     DELETE FROM audit_waiting WHERE entry_id = ANY(ARRAY(SELECT entry_id FROM audit_waiting ORDER BY entry_id LIMIT %s))
     RETURNING entry_id"""
 WRITE = "COPY audit_seal (position, entry_id, at, suite, leaf, link) FROM STDIN"
-SIGNING = UUID(int=12349)  # what `put_off` calls the signing by
+SEALING, SIGNING = UUID(int=1), UUID(int=2)  # what `put_off` calls them by
 PUT_OFF = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
@@ -31,21 +31,33 @@ logger = logging.getLogger(__name__)
 def sweep(*, at: datetime, put_off: dict[UUID, datetime] | None = None) -> list[str]:
     """Seal what waits, a portion of it, and make the checkpoint that is due; a line where there is more to do, or one was made.
 
-    Where signing fails (the key cannot be read, say), sealing goes on, and signing is tried again after a minute.
+    What fails is logged and left alone for a minute, as `put_off` notes. Where signing fails (the key cannot be read, say), sealing
+    goes on.
     """
     put_off = {} if put_off is None else put_off
-    with transaction.atomic():
-        if not _is_alone():
-            return []
-        last, sealed = _seal(at)
-        done = [f"{sealed} lines of the log sealed"] if sealed == PORTION else []
-        if last and put_off.get(SIGNING, at) <= at:
-            try:
-                with transaction.atomic():
-                    done += _checkpoint(last, at, nothing_waits=sealed < PORTION)
-            except (OSError, ValueError):
-                logger.exception("no checkpoint of the log could be signed")
-                put_off[SIGNING] = at + PUT_OFF
+    if put_off.get(SEALING, at) > at:
+        return []
+    try:
+        with transaction.atomic():
+            return _sweep(at, put_off) if _is_alone() else []
+    except Exception:
+        if not connection.is_usable():
+            raise
+        logger.exception("the log could not be sealed")
+        put_off[SEALING] = at + PUT_OFF
+        return []
+
+
+def _sweep(at: datetime, put_off: dict[UUID, datetime]) -> list[str]:
+    last, sealed = _seal(at)
+    done = [f"{sealed} lines of the log sealed"] if sealed == PORTION else []
+    if last and put_off.get(SIGNING, at) <= at:
+        try:
+            with transaction.atomic():
+                done += _checkpoint(last, at, nothing_waits=sealed < PORTION)
+        except (OSError, ValueError):
+            logger.exception("no checkpoint of the log could be signed")
+            put_off[SIGNING] = at + PUT_OFF
     return done
 
 

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -192,3 +193,18 @@ def test_where_the_log_cannot_be_written_the_deed_is_not_done(committed: Address
 def test_the_working_role_cannot_rewrite_what_seals(statement: str) -> None:
     with pytest.raises((ProgrammingError, InternalError, IntegrityError)), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_a_sealer_that_cannot_write_is_left_alone_for_a_minute_and_nothing_is_lost(committed: Addresses) -> None:
+    logs.write(2)
+    put_off: dict[UUID, datetime] = {}
+    with psycopg.connect(committed.owner, autocommit=True) as owner:
+        owner.execute("ALTER TABLE audit_seal RENAME TO gone")
+        assert timers.sweep(at=NOW, put_off=put_off) == []
+        owner.execute("ALTER TABLE gone RENAME TO audit_seal")
+    assert put_off == {timers.SEALING: NOW + timedelta(minutes=1)}
+    timers.sweep(at=NOW, put_off=put_off)
+    assert Waiting.objects.count() == 2
+    timers.sweep(at=NOW + timedelta(minutes=1), put_off=put_off)
+
+    sealed_once()
