@@ -50,8 +50,7 @@ async def _connect() -> "psycopg.AsyncConnection[tuple[object, ...]]":
 async def _lead(ear: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
     """One floor after another, until the database is lost."""
     while True:
-        exchange = Asterisk(settings.ARI_URL)
-        floor = Floor(exchange, settings.EXCHANGE)
+        floor = Floor(Asterisk(settings.ARI_URL), settings.EXCHANGE)
         hearing, working = asyncio.create_task(_hear(ear, floor)), asyncio.create_task(floor.run())
         try:
             await asyncio.wait({hearing, working}, return_when=asyncio.FIRST_COMPLETED)
@@ -60,7 +59,6 @@ async def _lead(ear: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
                 task.cancel()
             with suppress(asyncio.CancelledError, Lost):
                 await working
-            await exchange.aclose()
         with suppress(asyncio.CancelledError):
             await hearing  # raises where the database was lost
         say("phone: no exchange, trying again")
