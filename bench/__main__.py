@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 
 import psycopg
 
@@ -74,11 +75,14 @@ def _calls() -> None:
 
 
 def _clocks() -> None:
-    from bench import firing, trying  # noqa: PLC0415 need Django set up
+    from bench import auditing, firing, keeping, secrets, trying  # noqa: PLC0415 need Django set up
+    from hutong.hotline.keys import queries as keys  # noqa: PLC0415
 
     cases, took = trying.trial()
-    say(f"\nA draft of the rulebook tried on {cases:,} cases of {trying.DAYS} days: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
-    for line in firing.lines():
+    say(f"\nA draft of the rulebook tried on {cases:,} cases: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
+    for line in chain(firing.lines(), auditing.lines(), secrets.lines(keys.provider())):
+        say(line)
+    for line in keeping.lines():
         say(line)
 
 

@@ -9,20 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connections
 from django.utils import timezone
-from psycopg import sql
 
-from bench import copies
+from bench import apart, copies
 from hutong.hotline.cases import timers
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.live import CHANNEL
-from hutong.project import database, settings
-from hutong.project.database import data_folder
 
 RUNNING = int(os.environ.get("HUTONG_BENCH_CLOCKS", "1000000"))
 DUE = 10_000  # told of by the product, and as many by plain SQL
@@ -48,7 +43,7 @@ PLAIN = (
 
 def lines() -> Iterator[str]:
     """The figures, in words."""
-    with _database() as (admin, work):
+    with apart.database_of(NAME) as (admin, work):
         copies.copy(admin, count=RUNNING, due=2 * DUE)
         floor = _plain(admin, work)
         took = _told()
@@ -56,25 +51,6 @@ def lines() -> Iterator[str]:
         yield f"{took / floor:.1f} times as long (target {RATIO:g})"
         late = _lags(admin, work)
         yield f"A clock that rings on a quiet system is told of after {late[len(late) // 2]:.2f} s, p99 {late[-1]:.2f} s (target {LAG:g} s)"
-
-
-@contextmanager
-def _database() -> "Iterator[tuple[psycopg.Connection[tuple[object, ...]], str]]":
-    """A copy of the bench's database: a connection past every right, and the address of the working role. Django works in it."""
-    name, whole = sql.Identifier(NAME), os.environ.get("DATABASE_URL") or database.start_embedded(data_folder())
-    connections["default"].close()
-    with psycopg.connect(whole, dbname="postgres", autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        source = psycopg.conninfo.conninfo_to_dict(os.environ["HUTONG_OWNER_URL"])["dbname"]
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(str(source))))
-        work = psycopg.conninfo.make_conninfo(os.environ["HUTONG_WORK_URL"], dbname=NAME)
-        connections["default"].settings_dict.update(settings.database(work))
-        try:
-            with psycopg.connect(whole, dbname=NAME, autocommit=True) as admin:
-                yield admin, work
-        finally:
-            connections["default"].close()
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def _plain(admin: "psycopg.Connection[tuple[object, ...]]", work: str) -> float:

@@ -39,6 +39,7 @@ PEOPLE = {
     "fang": ("方圆", Role.CASE_WORKER, "qishan"),
     "song": ("宋岚", Role.SUPERVISOR, "shaanxi"),
     "gao": ("高洁", Role.ADMINISTRATOR, "shaanxi"),
+    "ning": ("宁静", Role.SECURITY_OFFICER, "shaanxi"),
     "an": ("安宁", Role.AUDITOR, "shaanxi"),
 }
 

@@ -31,10 +31,11 @@ MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "huto
              "requirements.txt")  # fmt: skip
 # Swept after a test that commits; everything else belongs to the template.
 WORK_TABLES = (
-    "audit_entry", "assignments_assignment", "assignments_transfer", "calls_agreement", "calls_call", "calls_call_back", "calls_event",
+    "audit_checkpoint", "audit_entry", "audit_seal", "audit_sink", "audit_waiting",
+    "assignments_assignment", "assignments_transfer", "calls_agreement", "calls_call", "calls_call_back", "calls_event",
     "calls_leg", "calls_line", "calls_seat", "calls_skill", "calls_sound", "calls_wish", "cases_case", "cases_child", "cases_contact",
     "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
-    "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "network_api_token", "network_seen",
+    "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "keeping_state", "network_api_token", "network_seen",
     "notices_acknowledgement", "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up",
     "keys_data_key", "recordings_gap", "recordings_play", "recordings_recording", "replies_reply", "rulebook_trial", "statistics_day",
     "supervision_clock", "supervision_event", "supervision_order",
@@ -112,6 +113,13 @@ def fresh_database(admin_url: str) -> Iterator[database.Addresses]:
         yield database.addresses(CLUSTER, database=name)
         connections["default"].close()
         drop(admin, name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def checkpoints_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The processes that tests start sign with a key of this run, and lay checkpoints down in its own folder."""
+    folder = tmp_path_factory.mktemp("audit")
+    os.environ |= {"HUTONG_AUDIT_KEY": str(folder / "audit.key"), "HUTONG_AUDIT_FOLDER": str(folder / "checkpoints")}
 
 
 @pytest.fixture(scope="session")

@@ -48,18 +48,26 @@ def post(username: str, name: str, role: Role, office_code: str) -> Post:
     return cast.post(username)
 
 
+NAMES = {"ping": "平安", "nan": "南星", "lan": "蓝田"}
+
+
 def administrator(username: str, office_code: str) -> Post:
     """An administrator of an office: `ping` of the ministry, `nan` of Xi'an's centre, `lan` of Lianhu."""
-    names = {"ping": "平安", "nan": "南星", "lan": "蓝田"}
-    return post(username, names[username], Role.ADMINISTRATOR, office_code)
+    return post(username, NAMES[username], Role.ADMINISTRATOR, office_code)
+
+
+def security_officer(username: str, office_code: str) -> Post:
+    """A security officer of an office, by the same names."""
+    return post(username, NAMES[username], Role.SECURITY_OFFICER, office_code)
 
 
 def jiangxi() -> Post:
-    """The bureau of Jiangxi, Nanchang's centre, Donghu's bureau, a case worker there; its administrator Wen."""
+    """The bureau of Jiangxi, Nanchang's centre, Donghu's bureau, a case worker there; Wen administers it, Shuang gives rights."""
     office("jiangxi", "江西省民政厅", OfficeKind.PROVINCE_BUREAU, "36", "mca")
     office("nanchang", "南昌市12349热线中心", OfficeKind.HOTLINE_CENTRE, "3601", "jiangxi")
     office("donghu", "东湖区民政局", OfficeKind.COUNTY_BUREAU, "360102", "nanchang")
     post("shui", "水清", Role.CASE_WORKER, "donghu")
+    post("shuang", "双宁", Role.SECURITY_OFFICER, "jiangxi")
     return post("wen", "温如", Role.ADMINISTRATOR, "jiangxi")
 
 

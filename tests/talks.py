@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from hutong.hotline.calls.models import Call, CallState, Direction, EndedHow, Leg, Line, Mode
+from hutong.hotline.calls.actions import arriving
+from hutong.hotline.calls.models import Call, CallBackReason, CallState, Direction, EndedHow, Leg, Line, Mode
 from hutong.hotline.cases.models import Case
 from hutong.hotline.recordings import actions
 from hutong.hotline.recordings.models import Recording
@@ -63,3 +64,16 @@ def kept(call: Call, folder: Path, *, seconds: float = 2, at: datetime | None = 
     recording_id = begun(call, folder, seconds=seconds)
     actions.keep(recording_id, at=at or call.ended_at or START)
     return Recording.objects.get(pk=recording_id)
+
+
+def missed(*, at: datetime, caller: str) -> Call:
+    """A call to Xi'an that nobody took: it waits to be called back."""
+    Line.objects.get_or_create(
+        number="12349", centre=cast.office("xian"), defaults={"name": "12349", "mode": Mode.OWN, "valid_from": cast.SINCE}
+    )
+    arrival = arriving.arrive(f"missed-{caller}", number="12349", caller=caller, diverted_from="", at=at)
+    if arrival is None:
+        raise AssertionError("12349 is a line of ours")
+    call = Call.objects.get(pk=arrival.call)
+    arriving.end_unanswered(call, EndedHow.ABANDONED, CallBackReason.ABANDONED, at=at)
+    return call

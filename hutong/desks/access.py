@@ -3,7 +3,7 @@
 Every URL names its gate by one of the decorators here; a test walks the URL table and fails on one that does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -17,15 +17,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
+from hutong.hotline.calls.models import Call, CallBack
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
+from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel import texts
+from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network import signing_in
 from hutong.hotline.network.models import OfficeKind, Post, Role
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
+NAMED = Case | Contact | Call | CallBack  # what a line of the log names by its own id
 
 
 class DeskRequest(HttpRequest):
@@ -86,8 +90,13 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
             if request.post is None:
                 return HttpResponse(status=401) if request.htmx else to_choice_of_post(request.get_full_path())
             if roles and request.post.role not in roles:
+                refused(request, subject="page")
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except (PermissionDenied, Http404):
+                refused(request, subject="page")
+                raise
 
         gated.gate = roles or ("any post",)  # type: ignore[attr-defined]
         return gated
@@ -111,13 +120,49 @@ def in_centre(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
+def part_of(request: HttpRequest) -> str:
+    """What the log calls a page, or the part of one: the name of its address, with the region or the action."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    return "/".join([match.view_name, *(str(match.kwargs[name]) for name in ("name", "code") if name in match.kwargs)])
+
+
+def refused(request: Any, *, subject: str, subject_id: UUID | None = None, **detail: Any) -> None:
+    """Record that something was refused; once a request, by what was refused first."""
+    if not getattr(request, "is_refused", False):
+        request.is_refused = True
+        audit.record("refused", by=request.post, at=timezone.now(), subject=subject, subject_id=subject_id, part=part_of(request), **detail)
+
+
+def denied(request: Any, refusal: Refusal, *, subject: str = "page", subject_id: UUID | None = None) -> None:
+    """Record that a deed was refused, and for which reason; not what is an input's fault."""
+    if not refusal.fields:
+        refused(request, subject=subject, subject_id=subject_id, reason=refusal.reason.code)
+
+
+def looked(request: DeskRequest, *, subject: str, subject_id: UUID | None = None, **detail: Any) -> None:
+    """Record that somebody looked at one thing."""
+    audit.record("looked", by=request.post, at=timezone.now(), subject=subject, subject_id=subject_id, part=part_of(request), **detail)
+
+
+def shown(request: Any, *lists: Iterable[Any], part: str = "", beside: bool = False, **detail: str) -> None:
+    """Record which cases, contacts and calls stood on a page or a region of one: rows that are one, or are of a case.
+
+    A region that renews itself, or that stands `beside` on many pages, is recorded where it shows something new.
+    """
+    named = [row.pk if isinstance(row, NAMED) else getattr(row, "case_id", None) for rows in lists for row in rows]
+    part, found = part or part_of(request), dict.fromkeys(filter(None, named))
+    audit.listed(part, found, by=request.post, at=timezone.now(), again=beside or bool(request.htmx), **detail)
+
+
 def case_for(request: DeskRequest, case_id: UUID) -> Case:
     """The case, if this post may see it; the look is recorded. Otherwise the same answer as for one that is not there."""
     case = cases.with_offices(cases.visible_to(request.post)).filter(pk=case_id).first()
     if case is None:
         _no_case(request, case_id)
     if request.method == "GET":
-        audit.record("looked", by=request.post, at=timezone.now(), subject="case", subject_id=case.id)
+        looked(request, subject="case", subject_id=case.id)
     return case
 
 
@@ -130,7 +175,7 @@ def case_named(request: DeskRequest, name: str) -> Case:
 
 
 def _no_case(request: DeskRequest, case_id: UUID | None) -> NoReturn:
-    audit.record("refused", by=request.post, at=timezone.now(), subject="case", subject_id=case_id)
+    refused(request, subject="case", subject_id=case_id)
     raise Http404
 
 
@@ -138,6 +183,6 @@ def reached(request: DeskRequest, rows: QuerySet[M], pk: object) -> M:
     """One of the rows that this post reaches; otherwise the same answer as for one that is not there."""
     row = rows.filter(pk=pk).first()
     if row is None:
-        audit.record("refused", by=request.post, at=timezone.now(), subject=rows.model._meta.model_name or "", which=str(pk))
+        refused(request, subject=rows.model._meta.model_name or "", which=str(pk))
         raise Http404
     return row

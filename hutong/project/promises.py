@@ -87,7 +87,8 @@ ONE_EVENT_A_CHANGE = {
         JOIN cases_case c ON c.id = coalesce(e.case_id, l.case_id) WHERE e.case_id IS NULL OR l.case_id IS NULL""",
     "guard stood aside": """
         SELECT tgname || ' on ' || tgrelid::regclass FROM pg_trigger
-        WHERE NOT tgisinternal AND tgenabled = 'D' AND tgrelid <> 'audit_entry'::regclass""",
+        WHERE NOT tgisinternal AND tgenabled = 'D'
+        AND tgrelid NOT IN ('audit_entry'::regclass, 'audit_seal'::regclass, 'audit_checkpoint'::regclass)""",
     "may be rewritten": """
         SELECT 'cases_event' WHERE has_table_privilege('hutong_work', 'cases_event', 'UPDATE, DELETE, TRUNCATE')""",
 }
@@ -180,9 +181,11 @@ ONLY_THOSE_ON_IT = {
         )
         SELECT number FROM on_it LEFT JOIN line ON line.office_id = on_it.near_id AND line.above_id = on_it.office_id
         GROUP BY id, number, on_it.office_id HAVING count(line.above_id) = 0""",
+    "kept for others than those on it and above": """
+        SELECT number FROM cases_case c WHERE NOT (seen_by @> hutong_case_seen_by(c) AND seen_by <@ hutong_case_seen_by(c))""",
     "seen by an administrator or auditor": """
         SELECT DISTINCT c.number FROM network_post p JOIN audit_entry a ON a.post_id = p.id JOIN cases_case c ON c.id = a.subject_id
-        WHERE p.role IN ('administrator', 'auditor') AND a.subject = 'case' AND a.verb <> 'refused'""",
+        WHERE p.role IN ('administrator', 'security_officer', 'auditor') AND a.subject = 'case' AND a.verb <> 'refused'""",
     "the reporter shown without a reason": """
         SELECT c.number FROM cases_event e JOIN cases_case c ON c.id = e.case_id
         WHERE e.action = 'reveal_reporter' AND trim(e.text) = ''""",
@@ -201,9 +204,11 @@ EVERY_LOOK_RECORDED = {
         LEFT JOIN cases_case c ON c.id = a.subject_id WHERE a.subject = 'case' AND a.verb = 'looked' AND (p.id IS NULL OR c.id IS NULL)""",
     "guard stood aside": """
         SELECT tgname || ' on ' || tgrelid::regclass FROM pg_trigger
-        WHERE NOT tgisinternal AND tgenabled = 'D' AND tgrelid = 'audit_entry'::regclass""",
+        WHERE NOT tgisinternal AND tgenabled = 'D'
+        AND tgrelid IN ('audit_entry'::regclass, 'audit_seal'::regclass, 'audit_checkpoint'::regclass)""",
     "may be rewritten": """
-        SELECT 'audit_entry' WHERE has_table_privilege('hutong_work', 'audit_entry', 'UPDATE, DELETE, TRUNCATE')""",
+        SELECT name FROM unnest(ARRAY['audit_entry', 'audit_seal', 'audit_checkpoint']) AS name
+        WHERE has_table_privilege('hutong_work', name, 'UPDATE, DELETE, TRUNCATE')""",
 }
 
 CLOSED_MEANS_DONE = {

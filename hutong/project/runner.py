@@ -1,7 +1,6 @@
 """`hutong up`: the whole product in one terminal, on one data folder."""
 
 import argparse
-import fcntl
 import os
 import signal
 import socket
@@ -15,7 +14,9 @@ from pathlib import Path
 
 from hutong.project import database, embedded, exchange, installing
 from hutong.project.installing import say
-from hutong.project.supervisor import MARK, Child, Service, end_left_over, mark_of, stop
+from hutong.project.keeping import receiving, shelf
+from hutong.project.keeping.sealing import key_of
+from hutong.project.supervisor import MARK, Child, Service, end_left_over, mark_of, only_run_on, stop
 from hutong.project.trouble import Trouble
 
 WEB = (
@@ -39,8 +40,9 @@ def run(options: argparse.Namespace) -> int:
     """Start everything, keep it running until Ctrl-C or SIGTERM, stop everything."""
     data = database.data_folder()
     _end_on_signals()
+    _look_at_backups(data)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        stack.enter_context(_only_run_on(data))
+        stack.enter_context(only_run_on(data))
         end_left_over(mark_of(data))
         stack.callback(embedded.server(data).leave)
         sockets = [stack.enter_context(_listening(port)).fileno() for port in (options.port, options.port + 1)]
@@ -56,22 +58,22 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _look_at_backups(data: Path) -> None:
+    """Nobody begins anew by mistake where backups of what was there before lie; and what is to be sealed needs a key. Raises Trouble."""
+    where = shelf.folder()
+    if where is None:
+        return
+    if not os.environ.get("DATABASE_URL") and not embedded.server(data).exists() and any(where.glob("*/backups/*-*")):
+        raise Trouble(f"There is no database in {data}, and {where} has backups of one. `hutong restore`, or name another folder.")
+    if not key_of(data).exists():
+        raise Trouble(f"{shelf.VARIABLE} is set and there is no key to seal with. `hutong backup --new-keys FOLDER` makes a pair.")
+
+
 def _end_on_signals() -> None:
     """Whatever asks us to end does it as Ctrl-C does; only under `nohup` a lost terminal is no reason."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
-
-
-@contextmanager
-def _only_run_on(data: Path) -> Iterator[None]:
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "up.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Trouble(f"Hutong is already running on {data}. Stop it first, or set HUTONG_DATA to another folder.") from None
-        yield
 
 
 @contextmanager
@@ -94,7 +96,9 @@ def _prepare(*, demo: bool) -> list[tuple[str, str, str]]:
     installing.connect(owner=True)
     installing.migrate()
     installing.collect_static()
-    return installing.load_demo() if demo else []
+    sign_ins = installing.load_demo() if demo else []
+    installing.keep_paper()
+    return sign_ins
 
 
 def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:
@@ -109,11 +113,19 @@ def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:
 
 def _services(web: int, live: int) -> tuple[Service, ...]:
     python = (sys.executable, "-m")
+    given = os.environ.get("DATABASE_URL")
+    keeper = Service(
+        "keeper",
+        (*python, "hutong.project.keeping.keeper"),
+        told={"DATABASE_URL": given} if given else {},
+        while_ended=receiving.let_all_go,
+    )
     return (
         Service("web", (*python, "gunicorn", "hutong.project.wsgi", f"--bind=fd://{web}", *WEB), (web,)),
         Service("live", (*python, "uvicorn", "hutong.desks.live.asgi:application", f"--fd={live}", *LIVE), (live,)),
         Service("worker", (*python, "hutong.project.worker")),
         Service("sender", (*python, "hutong.project.sender")),
+        *([keeper] if shelf.folder() else []),
     )
 
 
@@ -149,6 +161,8 @@ def _watch(children: list[Child], data: Path) -> None:
         for child in children:
             child.tend()
         if database.lost(data):
+            if not embedded.server(data).exists():
+                raise Trouble(f"{embedded.server(data).folder} is gone. `hutong restore` brings back what the backups hold.")
             say("PostgreSQL ended; starting it again")
             database.start_embedded(data)
 

@@ -1,11 +1,12 @@
-"""Process `sender`: sends notices out of the app, several at once. Any number may run; a lost database is waited for.
+"""Process `sender`: sends notices out of the app, several at once, and checkpoints of the log. Any number may run.
 
-It is a process of its own, so that no provider, however slow, keeps a deadline waiting.
+It is a process of its own, so that no provider, however slow, keeps a deadline waiting. A lost database is waited for.
 """
 
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 import django
 
@@ -17,7 +18,8 @@ from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from hutong.channels import outward  # noqa: E402
+from hutong.channels import deposits, outward  # noqa: E402
+from hutong.hotline.audit import timers as audit  # noqa: E402
 from hutong.hotline.notices import queries, timers  # noqa: E402
 from hutong.hotline.notices.models import Delivery  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
@@ -32,20 +34,20 @@ ended = threading.Event()
 def main() -> None:
     """Send until asked to end. When a lane breaks, the process ends, and is started again."""
     signal.signal(signal.SIGTERM, lambda *_signal: ended.set())
-    lanes = [threading.Thread(target=_lane, daemon=True) for _number in range(LANES)]
+    lanes = [threading.Thread(target=_lane, args=[deed], daemon=True) for deed in (*(send_next,) * LANES, lay_down_next)]
     for lane in lanes:
         lane.start()
     while not ended.wait(PAUSE):
         if not all(lane.is_alive() for lane in lanes):
             raise SystemExit(1)
     for lane in lanes:
-        lane.join(LAST_WORDS / LANES)
+        lane.join(LAST_WORDS / len(lanes))
 
 
-def _lane() -> None:
+def _lane(deed: Callable[[], str]) -> None:
     while not ended.is_set():
         try:
-            line = send_next()
+            line = deed()
         except (OperationalError, InterfaceError) as error:
             say(f"sender: no database, trying again ({str(error).partition(chr(10))[0]})")
             connection.close()
@@ -64,6 +66,17 @@ def send_next() -> str:
     fault = outward.send(delivery.way.address, queries.told(delivery, address=_address(delivery), at=timezone.now()))
     timers.settle(delivery, fault, at=timezone.now())
     return f"notice {delivery.mark} {fault or 'sent'}"
+
+
+def lay_down_next() -> str:
+    """Lay the next checkpoint of the log down in each place that is due; a line of how it went, empty where none is."""
+    said = []
+    for name in deposits.wanted():
+        if found := audit.to_lay_down(name, at=timezone.now()):
+            fault = deposits.lay_down(name, *found)
+            audit.laid_down(name, found[0], fault, at=timezone.now())
+            said.append(f"checkpoint {found[0]} {name}: {fault or 'laid down'}")
+    return "; ".join(said)
 
 
 def _address(delivery: Delivery) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from hutong.project.database import data_folder
+from hutong.project.trouble import Trouble
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = data_folder()
@@ -19,6 +20,13 @@ PUBLIC_ORIGIN = os.environ.get("HUTONG_PUBLIC_ORIGIN") or WEB_ORIGIN or f"https:
 ARI_URL = os.environ.get("HUTONG_ARI_URL", "")  # http://user:password@host:port of the exchange; empty: there is none
 EXCHANGE = Path(os.environ.get("HUTONG_EXCHANGE_DATA") or DATA / "exchange")  # the folder that we share with it: sounds, recordings
 PHONE_URL = os.environ.get("HUTONG_PHONE_URL", "")  # ws:// or wss:// address at which phone windows sign in
+# What proves the log: the key that signs its checkpoints, and where they are laid down. Several machines share one key.
+AUDIT_KEY = Path(os.environ.get("HUTONG_AUDIT_KEY") or DATA / "audit.key")
+AUDIT_FOLDER = Path(os.environ.get("HUTONG_AUDIT_FOLDER") or DATA / "checkpoints")
+AUDIT_URL = os.environ.get("HUTONG_AUDIT_URL", "")
+AUDIT_SUITE = os.environ.get("HUTONG_AUDIT_SUITE", "sha256")
+if AUDIT_SUITE not in {"sha256", "sm3"}:
+    raise Trouble(f"HUTONG_AUDIT_SUITE is sha256 or sm3, not {AUDIT_SUITE}.")
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
 
@@ -34,7 +42,8 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(part.get("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": os.environ.get("HUTONG_PROCESS", "hutong")},
+        # A statement that a connection has met before is planned already: a page asks the same thirty, and planning is half of their cost.
+        "OPTIONS": {"application_name": os.environ.get("HUTONG_PROCESS", "hutong"), "server_side_binding": True, "prepare_threshold": 2},
     }
 
 
@@ -70,6 +79,9 @@ INSTALLED_APPS = [
     "hutong.desks.office",
     "hutong.desks.rulebook",
     "hutong.desks.notices",
+    "hutong.desks.recordings",
+    "hutong.desks.phone",
+    "hutong.desks.audit",
 ]
 
 MIDDLEWARE = [
@@ -130,7 +142,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = [PACKAGE / "desks" / "static"]
+STATICFILES_DIRS = [PACKAGE / "desks" / "static", ("sip.js", PACKAGE.parent / "node_modules" / "sip.js" / "lib")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

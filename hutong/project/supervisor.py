@@ -1,16 +1,18 @@
 """Processes kept running: started, started again when they end, stopped together, and never left behind."""
 
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from hutong.project.installing import say
+from hutong.project.trouble import Trouble
 
 MARK = "HUTONG_RUN"  # in the environment of every process of a run: the folder that it works on
 PAUSES = (1.0, 30.0)  # seconds between two starts of a process that keeps ending
@@ -20,11 +22,13 @@ PR_SET_PDEATHSIG = 1
 
 
 class Service(NamedTuple):
-    """A process to keep running, and the open sockets that it is handed."""
+    """A process to keep running, the open sockets that it is handed, what it alone is told, and what is done while it does not run."""
 
     name: str
     command: tuple[str, ...]
     sockets: tuple[int, ...] = ()
+    told: Mapping[str, str] = {}
+    while_ended: Callable[[], None] | None = None
 
 
 class Child:
@@ -32,7 +36,7 @@ class Child:
 
     def __init__(self, service: Service, environment: Mapping[str, str]) -> None:
         self.service = service
-        self.environment = {**environment, "HUTONG_PROCESS": f"hutong {service.name}"}
+        self.environment = {**environment, **service.told, "HUTONG_PROCESS": f"hutong {service.name}"}
         self.pause = PAUSES[0]
         self.start()
 
@@ -45,12 +49,14 @@ class Child:
             pass_fds=self.service.sockets,
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 we have no threads
+            preexec_fn=die_with_parent,  # noqa: PLW1509 we have no threads
         )
 
     def tend(self) -> None:
         """Start it again if it has ended; ever later while it keeps ending."""
         ended, lived = self.process.poll(), time.monotonic() - self.started
+        if ended is not None and self.service.while_ended:
+            self.service.while_ended()
         if ended is None:
             if lived > STEADY:
                 self.pause = PAUSES[0]
@@ -78,6 +84,18 @@ def stop(children: Iterable[Child], mark: str) -> None:
     end_left_over(mark)
 
 
+@contextmanager
+def only_run_on(data: Path) -> Iterator[None]:
+    """While the block lasts nobody else runs the product on this folder, or restores into it. Raises Trouble."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "up.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble(f"Hutong is already running on {data}. Stop it first, or set HUTONG_DATA to another folder.") from None
+        yield
+
+
 def end_left_over(mark: str) -> None:
     """Kill every process of this or an earlier run on the folder, and return when they are gone."""
     deadline = time.monotonic() + GRACE
@@ -98,7 +116,8 @@ def _marked(mark: str) -> list[int]:
     return found
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For `preexec_fn`: whatever ends the thread that starts a process ends the process too."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

@@ -14,9 +14,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("province/", include("hutong.desks.province.urls")),
     path("supervision/", include("hutong.desks.supervision.urls")),
     path("shift/", include("hutong.desks.shift.urls")),
+    path("phone/", include("hutong.desks.phone.urls")),
     path("office/", include("hutong.desks.office.urls")),
     path("rulebook/", include("hutong.desks.rulebook.urls")),
+    path("recordings/", include("hutong.desks.recordings.urls")),
     path("notices/", include("hutong.desks.notices.urls")),
+    path("audit/", include("hutong.desks.audit.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]
 

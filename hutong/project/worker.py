@@ -13,6 +13,7 @@ django.setup()
 from django.db import InterfaceError, OperationalError, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from hutong.hotline.audit import timers as audit  # noqa: E402
 from hutong.hotline.calls import timers as calls  # noqa: E402
 from hutong.hotline.cases import timers  # noqa: E402
 from hutong.hotline.keys import actions as keys  # noqa: E402
@@ -33,6 +34,8 @@ def main() -> None:
     while True:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
+            done += audit.sweep(at=timezone.now(), put_off=put_off)
+            done += notices.tell_of_backups(at=timezone.now())
             done += counting.sweep(at=timezone.now())
             done += timers.sweep(at=timezone.now(), put_off=put_off, deeds=recordings.DEEDS, most=1)  # a talk may be long
             done += keys.rewrap()

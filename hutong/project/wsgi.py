@@ -1,5 +1,6 @@
 """Process `web`. Every page is imported before the workers part, so that they share the memory and answer at once."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -8,3 +9,6 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.project.settings")
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 imports the views
+gc.collect()
+gc.freeze()  # what was imported stays: it need not be searched for garbage, nor copied for it in each worker
+gc.set_threshold(50_000, 20, 20)  # a page makes some ten thousand objects and lets go of them all

@@ -98,11 +98,11 @@ class Talks:
         await self._exchange.bridge(_room(channel), channel, ear, is_new=True)
 
     async def leave_room(self, channel: str) -> None:
-        """The ear is taken away, and the room with it."""
+        """The ear is taken away. Whoever listened leaves the room before it closes: what a closing room lets go is busy for a moment."""
         self.rooms.discard(channel)
+        await self._hands.drop(_ear(channel))
         with suppress(Gone):
             await self._exchange.unbridge(_room(channel), channel)
-        await self._hands.drop(_ear(channel))
         await self._exchange.close(_room(channel))
 
     # --- leaving

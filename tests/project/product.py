@@ -76,9 +76,20 @@ class Product:
 
     def leader(self, name: str) -> int:
         """The process of a service that the runner started itself, as soon as it has."""
-        word = {"web": b"gunicorn", "live": b"uvicorn", "worker": b"hutong.project.worker", "sender": b"hutong.project.sender"}[name]
+        word = {
+            "web": b"gunicorn",
+            "live": b"uvicorn",
+            "worker": b"hutong.project.worker",
+            "sender": b"hutong.project.sender",
+            "keeper": b"hutong.project.keeping.keeper",
+        }[name]
         (found,) = first(lambda: [pid for pid in _children(self.process.pid) if word in _read(pid, "cmdline").split(b"\0")])
         return found
+
+    @staticmethod
+    def name_of(pid: int) -> str:
+        """What the system calls a process."""
+        return _read(pid, "comm").decode().strip()
 
     def environment_of(self, name: str) -> dict[str, str]:
         """What a service was told when it was started."""

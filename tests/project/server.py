@@ -38,7 +38,7 @@ class Elsewhere:
         self._pg_ctl("stop", "--mode=immediate")
 
     def _pg_ctl(self, *arguments: str) -> None:
-        done = self.cluster._run("pg_ctl", "--wait", *arguments)
+        done = self.cluster.run("pg_ctl", "--wait", *arguments)
         assert done.returncode == 0, done.stderr
 
 

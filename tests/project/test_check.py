@@ -4,9 +4,11 @@ import argparse
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
+from django.utils import timezone
 from psycopg import sql
 
 from hutong.hotline.assignments import actions as assignments
@@ -15,6 +17,7 @@ from hutong.hotline.cases import timers
 from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing
 from hutong.hotline.cases.models import Presence
 from hutong.hotline.cases.rules import STAGES
+from hutong.hotline.kernel import objects
 from hutong.hotline.people.actions import ChildFacts, remember_child
 from hutong.hotline.replies import actions as replies
 from hutong.project import check
@@ -23,6 +26,7 @@ from hutong.project.promises import RULES
 from tests.cast import office, post
 from tests.conftest import WORK_TABLES
 from tests.loop import START, case_at, contact
+from tests.talks import a_call, kept
 
 Owner = psycopg.Connection[tuple[object, ...]]
 LATER = START + timedelta(hours=3)
@@ -32,9 +36,9 @@ LATER = START + timedelta(hours=3)
 BREAKS = {
     "running deadlines": ("handling", "UPDATE clocks_clock SET ended_at = started_at WHERE ended_at IS NULL", [1]),
     "another deadline than the one that runs": ("handling", "UPDATE cases_case SET due_at = due_at + interval '1 day'", [1]),
-    "a second lead office": ("handling", "UPDATE assignments_assignment SET office_id = {office}", [1]),
+    "a second lead office": ("handling", "UPDATE assignments_assignment SET office_id = {office}", [1, 6]),
     "no part of the lead": ("handling", "UPDATE assignments_assignment SET state = 'withdrawn', ended_at = now()", [1]),
-    "not with the office that must act": ("handling", "UPDATE cases_case SET holder_id = {office}", [1]),
+    "not with the office that must act": ("handling", "UPDATE cases_case SET holder_id = {office}", [1, 6]),
     "a worker of another office": ("handling", "UPDATE cases_case SET worker_id = {post}", [1]),
     "events and versions differ": ("handling", "UPDATE cases_case SET version = version + 1", [2]),
     "a stage without an event": ("handling", "UPDATE cases_event SET stage_before = 'intake' WHERE action = 'accept'", [2]),
@@ -42,7 +46,7 @@ BREAKS = {
     "an event that was rewritten": ("handling", "UPDATE cases_event SET by_id = {post} WHERE action = 'note'", [2]),
     "an event that was removed": ("handling", "DELETE FROM cases_event WHERE action = 'assess'", [2, 4]),
     "a contact without its event": ("handling", "UPDATE cases_event SET detail = '{{}}' WHERE action = 'register'", [2]),
-    "a guard stood aside": ("handling", "ALTER TABLE cases_case DISABLE TRIGGER case_holds", [2]),
+    "a guard stood aside": ("handling", "ALTER TABLE cases_case DISABLE TRIGGER case_still_holds", [2]),
     "events may be rewritten": ("handling", "GRANT UPDATE ON cases_event TO hutong_work", [2]),
     "outcome and case disagree": ("handling", "UPDATE contacts_contact SET outcome = 'answered', answer = '已答'", [3]),
     "neither a case, an answer nor a reason": ("handling", "UPDATE contacts_contact SET answer = ' ' WHERE id = {contact}", [3]),
@@ -213,3 +217,11 @@ def answer(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[int]]:
     lines = [re.fullmatch(r"(\d)  .*? +(\d+)(?:  .*)?", line) for line in capsys.readouterr().out.splitlines()]
     assert [int(line[1]) for line in lines if line] == list(range(1, 10))
     return code, [int(line[2]) for line in lines if line]
+
+
+def test_a_recording_that_is_not_as_it_was_kept_is_named(committed: Addresses, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    recording = kept(a_call(case=case_at("dispatch"), at=timezone.now()), tmp_path)
+    assert check.run(argparse.Namespace()) == 0
+    objects.path_of(recording.name).unlink()
+    assert check.run(argparse.Namespace()) == 1
+    assert f"1  {recording.pk} (its object is not there)" in capsys.readouterr().out

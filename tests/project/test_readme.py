@@ -22,6 +22,6 @@ def test_every_command_in_it_exists() -> None:
 
 
 def test_every_variable_in_it_is_heeded() -> None:
-    program = "".join(path.read_text() for path in (ROOT / "hutong" / "project").glob("*.py"))
+    program = "".join(path.read_text() for path in (ROOT / "hutong" / "project").rglob("*.py"))
     named = set(re.findall("(?:HUTONG|DATABASE)_[A-Z_]+", README))
     assert named == {name for name in named if f'"{name}"' in program} != set()

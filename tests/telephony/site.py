@@ -104,8 +104,8 @@ class Site:
         self.asterisk = self._run(command, "asterisk.log")
         wait_until(self._answers, PATIENCE)
 
-    def start_phone(self) -> None:
-        self.phone = self._run((sys.executable, "-m", "tests.telephony.plain_phone"), "phone.log")
+    def start_phone(self, module: str = "tests.telephony.plain_phone") -> None:
+        self.phone = self._run((sys.executable, "-m", module), "phone.log")
         wait_until(lambda: "hutong" in self.applications(), PATIENCE)
 
     def kill(self, process: "subprocess.Popen[bytes]") -> None:

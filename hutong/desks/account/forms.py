@@ -36,6 +36,7 @@ class SignIn(forms.Form):
         given["username"] = rules.sign_in_name(given["username"])
         address, at = self.request.META.get("REMOTE_ADDR", ""), timezone.now()
         if signing_in.must_wait(given["username"], address, at=at):
+            signing_in.held_off(given["username"], address, at=at)
             raise forms.ValidationError(_("尝试次数过多。请等五分钟再试，或请管理员重设密码。"), code="wait")
         staff = authenticate(self.request, **given)
         if staff is None:

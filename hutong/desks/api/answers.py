@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
+from hutong.desks import access
 from hutong.desks.api.shapes import Happening
 from hutong.hotline.kernel.faults import UNKNOWN_CHOICE
 from hutong.hotline.kernel.refusals import Reason, Refusal
@@ -76,6 +77,8 @@ def answer(status: int, reason: Reason, fields: Mapping[str, str | Promise] | No
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    if getattr(request, "post", None):
+        access.denied(request, refusal)
     status = 422 if refusal.fields else STATUS.get(refusal.reason.code, 409)
     return answer(status, refusal.reason, refusal.fields, refusal.changes)
 
@@ -92,6 +95,7 @@ def _name(place: tuple[Any, ...]) -> str:
 
 
 def _no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    access.refused(request, subject="token")
     response = answer(401, NO_TOKEN)
     response["WWW-Authenticate"] = "Bearer"
     return response

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 from ninja.errors import ValidationError
@@ -16,7 +15,6 @@ from hutong.desks.api.actions import ON_SCREEN_ONLY
 from hutong.desks.api.answers import operation
 from hutong.desks.api.kinds import Moment, OneOf, Text
 from hutong.desks.api.shapes import CaseLine, WholeCase, whole
-from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.rulebook.models import Tier
@@ -53,7 +51,7 @@ def listed(request: access.DeskRequest, filters: Annotated[Filters, Query()]) ->
     """The cases that the post may see. The log keeps which were handed out."""
     found = list(_chosen(request, filters).order_by("-pk")[: ON_A_PAGE + 1])
     page, more = found[:ON_A_PAGE], found[ON_A_PAGE:]
-    audit.record("listed", by=request.post, at=timezone.now(), subject="case", cases=[str(case.pk) for case in page])
+    access.shown(request, page)
     return Page(cases=[CaseLine.model_validate(case) for case in page], next=page[-1].pk if more else None)
 
 

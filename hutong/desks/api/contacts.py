@@ -90,6 +90,7 @@ def _centre(post: Post, place: Division | None, at: datetime) -> Office:
 def read(request: access.DeskRequest, contact_id: UUID) -> Became:
     """For the office that sent it and the centre that took it; not for one that must keep away from the case."""
     contact = access.reached(request, _told_to(request.post), contact_id)
+    access.looked(request, subject="contact", subject_id=contact.pk)
     case: Case | None = contact.link.case if hasattr(contact, "link") else None
     return Became(
         id=contact.pk,

@@ -15,6 +15,7 @@ from hutong.desks import access
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.cases import queries
 from hutong.hotline.cases.actions import notices
+from hutong.hotline.kernel.ids import keyed
 from hutong.hotline.network.models import OfficeKind, Post
 
 ON_A_PAGE = 30
@@ -70,6 +71,7 @@ def work(request: access.DeskRequest) -> HttpResponse:
     counted = queries.how_many(request.post)
     tabs = [(name, LISTS[name].label, LISTS[name].size(request.post, counted)) for name in mine]
     page = Paginator(LISTS[here].rows(request.post), ON_A_PAGE).get_page(request.GET.get("page"))
+    access.shown(request, page, part=f"cases:work/{here}")
     context = {"tabs": tabs, "here": here, "page": page, "empty": LISTS[here].empty, "label": LISTS[here].label, "many": queries.MANY}
     return render(request, "cases/work.html#list" if request.htmx else "cases/work.html", context)  # type: ignore[attr-defined]
 
@@ -89,4 +91,6 @@ def search(request: access.DeskRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = list(queries.search(request.post, text).values_list("pk", flat=True))  # asked once, for the number and for the page
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "cases/search.html", {"q": text, "page": page, "cases": queries.rows_of(page.object_list)})
+    cases = queries.rows_of(page.object_list)
+    access.shown(request, cases, words=keyed(text))
+    return render(request, "cases/search.html", {"q": text, "page": page, "cases": cases})

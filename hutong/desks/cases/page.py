@@ -8,23 +8,29 @@ from django.utils.functional import cached_property
 
 from hutong.desks.cases import wording
 from hutong.desks.cases.deeds import draft_form
+from hutong.desks.components import log
+from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
+from hutong.hotline.calls import queries as calls
+from hutong.hotline.calls.rules import SPOKEN_TO
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Draft
 from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import Post
+from hutong.hotline.network.models import Post, Role
 from hutong.hotline.notices import queries as notices
 from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.people.models import Child, Human
+from hutong.hotline.recordings import queries as recordings
 from hutong.hotline.rulebook.models import Target
 from hutong.hotline.supervision import queries as supervision
 
 H = TypeVar("H", bound=Human)
 STORY = 60  # events on the page; the older ones on request
 LOOKS = 12
+DIALLING = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR})
 
 
 class File:
@@ -34,8 +40,13 @@ class File:
         self.case, self.post, self.at = case, post, timezone.now()
 
     @cached_property
+    def whole(self) -> Case:
+        """The case with its parts, which several regions and the table of actions ask for."""
+        return assignments.fetch_parts(self.case)
+
+    @cached_property
     def situation(self) -> rules.Situation:
-        return queries.situation(self.case, self.post)
+        return queries.situation(self.whole, self.post)
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:
@@ -45,7 +56,6 @@ class File:
     def top(self) -> dict[str, Any]:
         """Where it stands, who must act by when, and what this person may do."""
         offered = rules.offers(self.situation)
-        moving = self.case.transfers.filter(state__in=("proposed", "settled")).select_related("sender", "receiver", "decider")
         open_now = [action for action, reason in offered if reason is None]
         return {
             "groups": [
@@ -54,11 +64,11 @@ class File:
             ],
             "first": next((each.code for each in open_now if each.to), ""),
             "refused": [(action, reason) for action, reason in offered if reason],
-            "transfer": moving.first(),
+            "transfer": queries.moving(self.whole),
             "orders": supervision.about(self.case, self.post).filter(ended_at=None),
             "climb": self.climb(),
             "beside": queries.beside(self.case),
-            "pause": queries.open_pause(self.case),
+            "pause": queries.open_pause(self.whole),
             "unconfirmed": [each for each in self.acknowledgements if each.at is None and self.case.stage != Stage.CLOSED],
             "sees_reporter": self.sees_reporter,
         }
@@ -83,7 +93,7 @@ class File:
 
     def file(self) -> dict[str, Any]:
         """The children, the people, what was reported, who works on it, every deadline, and who looked."""
-        case = self.case
+        case = self.whole
         looks = list(audit.looks(case.pk)[:LOOKS])
         posts = network.posts_by_id(look["post_id"] for look in looks)
         return {
@@ -91,15 +101,22 @@ class File:
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
             "parties": [(party, self.seen(party.person)) for party in case.parties.select_related("person").order_by("pk")],
             "reports": case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at"),
-            "parts": case.assignments.select_related("office", "worker__staff", "given_by__staff").order_by("given_at"),
-            "transfers": case.transfers.select_related("sender", "receiver", "decider").order_by("-proposed_at"),
+            "recordings": recordings.rows(recordings.of_case(case), self.post),
+            "parts": case.assignments.all(),
+            "transfers": case.transfers.all(),
             "clocks": case.clocks.select_related("limit__rulebook", "set_by__staff").order_by("-started_at"),
             "acknowledgements": self.acknowledgements,
-            "recusals": case.recusals.select_related("office", "staff").order_by("at"),
+            "recusals": case.recusals.all(),
             "merged": list(case.merged.all()),
-            "looks": [(posts[look["post_id"]], look["last"], look["times"]) for look in looks],
+            "looks": [(posts[look["post_id"]], look["last"], look["times"], log.parts(look["parts"])) for look in looks],
+            "may_ask_who_saw": self.post.role == Role.SHIFT_LEAD and case.centre_id == self.post.office_id,
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
+            "may_dial": self.may_dial,
+            "spoken_to": SPOKEN_TO,
+            "calls": calls.calls_of_case(case.pk).prefetch_related("legs__post__staff"),
+            "watching": calls.MONITORS,
+            "is_centre": self.is_centre,
         }
 
     @cached_property
@@ -120,6 +137,16 @@ class File:
     @cached_property
     def sees_reporter(self) -> bool:
         return rules.sees_reporter(self.situation) or queries.has_revealed(self.case, self.post, at=self.at)
+
+    @cached_property
+    def is_centre(self) -> bool:
+        """Whether this is somebody of the centre, who may look at its calls."""
+        return self.post.office_id == self.case.centre_id
+
+    @cached_property
+    def may_dial(self) -> bool:
+        """Whether the reporter may be telephoned from here now: to answer them, or to ask afterwards."""
+        return self.is_centre and self.sees_reporter and self.post.role in DIALLING and self.case.stage in (Stage.REPLY, Stage.FOLLOW_UP)
 
     @cached_property
     def may_ask(self) -> bool:

@@ -35,12 +35,14 @@ REGIONS = ("top", "story", "file")
 def case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     """The page of a case."""
     file = File(access.case_for(request, case_id), request.post)
+    page = file.page()
+    access.shown(request, page["elsewhere"], page["merged"], part="cases:case/elsewhere", beside=True)
     presence.be_here(case_id, by=request.post, at=file.at)
     notices.acknowledge(case_id, by=request.post, at=file.at)
     note = deeds.Asked(rules.ACTIONS["note"], file.case, request.post, file.at)
     may_note = rules.why_not(note.action, file.situation) is None
     return render(
-        request, "cases/case.html", {**file.page(), "note": _blank(note, file.drafts.get(deeds.draft_form("note"))) if may_note else None}
+        request, "cases/case.html", {**page, "note": _blank(note, file.drafts.get(deeds.draft_form("note"))) if may_note else None}
     )
 
 
@@ -134,6 +136,7 @@ def _do(request: access.DeskRequest, asked: deeds.Asked) -> HttpResponse:
                 raise Http404 from None
             if refusal.reason is rules.REPEATED:
                 return _done(request, asked, once)
+            access.denied(request, refusal, subject="case", subject_id=asked.case.pk)
             if refusal.reason is rules.STALE:
                 changes = [(event, wording.done(event)) for event in refusal.changes]  # type: ignore[arg-type]
                 return _form(request, asked, form=form, once=once, reason=rules.STALE, changes=changes, status=409)

@@ -83,12 +83,14 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "outcome": (gettext_lazy("结果"), chosen(ReplyOutcome)),
     "satisfaction": (gettext_lazy("满意度"), chosen(Satisfaction)),
     "channel": (gettext_lazy("渠道"), chosen(Channel)),
+    "paper": (gettext_lazy("纸质登记表补录"), plain),
+    "received": (gettext_lazy("纸上记的收到时间"), moment),
     "into": (gettext_lazy("并入"), plain),
     "case": (gettext_lazy("来案"), named),
     "step": (gettext_lazy("环节"), lambda value, _names: STEP_LABELS.get(value, value)),
     "share": (gettext_lazy("时限已用"), share),
     "target": (gettext_lazy("督促到"), lambda value, _names: Target(value).label),
-    "digest": (gettext_lazy("录音校验值"), plain),
+    "digest": (gettext_lazy("录音校验值"), lambda value, _names: f"{value[:16]}…"),
     "order_number": (gettext_lazy("督办单"), plain),
 }
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from hutong.hotline.network.models import Post
+from hutong.desks import access
 from hutong.hotline.notices import queries
 
 SHOWN = 3
 
 
-def alerts_of(post: Post) -> dict[str, Any]:
-    """Used by every page, and by the region alone."""
-    asked = queries.to_acknowledge(post)
-    return {"asked": asked[:SHOWN], "more": len(asked[SHOWN:]), "post": post}
+def alerts_of(request: access.DeskRequest) -> dict[str, Any]:
+    """Used by every page, and by the region alone; the log has which cases it showed."""
+    asked = queries.to_acknowledge(request.post)
+    access.shown(request, asked[:SHOWN], part="notices:alerts", beside=True)
+    return {"asked": asked[:SHOWN], "more": len(asked[SHOWN:]), "post": request.post}

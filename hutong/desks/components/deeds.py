@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from hutong.desks import access
 from hutong.desks.components.fields import give_post
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Post
@@ -21,13 +22,14 @@ class Form(forms.Form):
         self.by = by
         give_post(self, by)
 
-    def carry_out(self, deed: Callable[..., object]) -> bool:
-        """Whether the form was in order and the deed was done."""
+    def carry_out(self, request: access.DeskRequest, deed: Callable[..., object]) -> bool:
+        """Whether the form was in order and the deed was done; a refusal is recorded."""
         if not self.is_valid():
             return False
         try:
             self.made = deed(**self.cleaned_data, by=self.by, at=timezone.now())
         except Refusal as refusal:
+            access.denied(request, refusal)
             take(self, refusal)
             return False
         return True

@@ -5,6 +5,8 @@ ICONS = {
     '<path d="M6.8 13.5c.5-2 1.7-3 3.2-3s2.7 1 3.2 3"/>',
     "phone": '<path d="M4 3h3l1.5 4-2 1.3a10 10 0 0 0 5.2 5.2l1.3-2 4 1.5v3a1.5 1.5 0 0 1-1.7 1.5A14 14 0 0 1 2.5 4.7 '
     '1.5 1.5 0 0 1 4 3z"/>',
+    "headset": '<path d="M4 11.5V10a6 6 0 0 1 12 0v1.5M16 15.5c0 1.4-1.6 2-3.5 2"/><rect x="3" y="11.5" width="3" height="4" rx="1"/>'
+    '<rect x="14" y="11.5" width="3" height="4" rx="1"/>',
     "person": '<circle cx="10" cy="6.5" r="3"/><path d="M4 17c.5-4 3-5.5 6-5.5s5.5 1.5 6 5.5"/>',
     "people": '<circle cx="7.5" cy="7" r="2.7"/><path d="M2.5 16.5c.4-3.5 2.5-5 5-5s4.6 1.5 5 5"/>'
     '<path d="M12.5 4.5a2.6 2.6 0 0 1 0 5M14.5 12c1.8.6 2.8 2.1 3 4.5"/>',
@@ -41,6 +43,9 @@ ICONS = {
     "download": '<path d="M10 3.5V13M6 9.5l4 4 4-4M3.5 13v3.5h13V13"/>',
     "board": '<rect x="3" y="3.5" width="14" height="10" rx="1"/><path d="M6.5 10.5V9M10 10.5V6.5M13.5 10.5V8M7 17h6M10 13.5V17"/>',
     "unplugged": '<path d="M3 3l14 14M6 6v3a4 4 0 0 0 4 4M14 6v3.5M7.5 3v1M12.5 3v3.5M10 13v4"/>',
+    "play": '<path d="M6 4v12l10-6z"/>',
+    "pause": '<path d="M7 4v12M13 4v12"/>',
+    "sound": '<path d="M3 8v4M6.5 5.5v9M10 3v14M13.5 6.5v7M17 8.5v3"/>',
     # The shapes of the four tiers.
     "tier-I": '<path d="M10 2 18.5 17H1.5z" fill="currentColor"/>',
     "tier-II": '<path d="m10 2 8 8-8 8-8-8z" fill="currentColor"/>',

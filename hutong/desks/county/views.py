@@ -23,6 +23,7 @@ def work(request: access.DeskRequest) -> HttpResponse:
     """What waits for this office and for this person, due first."""
     cases = [(case, *NEXT.get(Stage(case.stage), ("", ""))) for case in queries.my_work(request.post)[:SHOWN]]
     parts = [(part, *NEXT_OF_PART[State(part.state)]) for part in assignments.parts_of(request.post)[:SHOWN]]
+    access.shown(request, (case for case, *_button in cases), (part for part, *_button in parts))
     context = {
         "cases": cases,
         "parts": parts,

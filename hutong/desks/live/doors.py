@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from hutong.hotline.calls import queries as calls
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
@@ -40,4 +41,10 @@ def _may_hear(post: Post, topic: str) -> bool:
         return False
     if kind in {"case", "presence"}:
         return cases.visible_to(post).filter(pk=subject).exists()
-    return kind in {"office", "orders", "below"} and subject == post.office_id  # its own affairs; the cases of the centres below it
+    if kind == "seat":
+        return subject == post.pk
+    if kind == "call":
+        return calls.call_seen_by(post, subject) is not None
+    return (
+        kind in {"office", "orders", "below", "calls"} and subject == post.office_id
+    )  # its own affairs; the cases of the centres below it

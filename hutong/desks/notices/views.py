@@ -33,7 +33,7 @@ administrators = access.for_posts(Role.ADMINISTRATOR)
 @require_GET
 def alerts(request: access.DeskRequest) -> HttpResponse:
     """What this person's office has not confirmed."""
-    return render(request, "components/alerts.html", alerts_of(request.post))
+    return alerts_again(request)
 
 
 @access.for_posts()
@@ -47,7 +47,7 @@ def acknowledge(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
 
 def alerts_again(request: access.DeskRequest) -> HttpResponse:
     """The region, as the page draws it."""
-    return render(request, "components/alerts.html", alerts_of(request.post))
+    return render(request, "components/alerts.html", alerts_of(request))
 
 
 # --- the ways
@@ -136,6 +136,7 @@ def _form(request: access.DeskRequest, form: WayForm, whose: Whose, deed: Any, t
             messages.success(request, _("已保存。请发送测试，看看能否收到。"))
             return redirect(whose.page)
         except Refusal as refusal:
+            access.denied(request, refusal)
             form.take(refusal)
     context = {"form": form, "title": title, "back": whose.page, "way": form.way}
     return render(request, "notices/way.html", context, status=422 if form.errors else 200)
@@ -149,6 +150,7 @@ def test(request: access.DeskRequest, way_id: UUID) -> HttpResponse:
     try:
         actions.test_way(way=way, by=request.post, at=timezone.now())
     except Refusal as refusal:
+        access.denied(request, refusal)
         messages.warning(request, str(refusal))
     return redirect(_of_way(request, way).page)
 

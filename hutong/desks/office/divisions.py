@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
 from hutong.desks.office import forms
-from hutong.desks.office.pages import Page, administrators, form_page
+from hutong.desks.office.pages import Page, administrators, form_page, keepers
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.network import actions, queries
 from hutong.hotline.network.models import Division
@@ -27,7 +27,7 @@ def kept_division(request: access.DeskRequest, code: int) -> Division:
     return access.reached(request, queries.divisions_in_reach(request.post), str(code))
 
 
-@administrators
+@keepers
 @require_GET
 def search(request: access.DeskRequest) -> HttpResponse:
     """By name or code, ended ones too; before anything is typed, what lies directly below one's own place."""
@@ -36,7 +36,7 @@ def search(request: access.DeskRequest) -> HttpResponse:
     return render(request, "office/divisions.html", {"q": text, "found": found, "own": own})
 
 
-@administrators
+@keepers
 @require_GET
 def division(request: access.DeskRequest, code: int) -> HttpResponse:
     """One division: since when, until when, what became of it, who takes its reports, what lies below."""

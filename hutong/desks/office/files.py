@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hutong.desks import access
 from hutong.desks.components.deeds import take
 from hutong.desks.office.forms import SHEET_NAMES, Upload
-from hutong.desks.office.pages import administrators
+from hutong.desks.office.pages import keepers
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import sheets
@@ -21,12 +21,13 @@ SHOWN = 500
 FIRST = (Outcome.REFUSED, Outcome.CHANGE, Outcome.ADD)  # what asks for a look comes first
 
 
-@administrators
+@keepers
 @require_http_methods(["GET", "POST"])
 def files(request: access.DeskRequest) -> HttpResponse:
     """Hand in a file and see what it would change; agree to just that (`agreed`) and it is changed."""
-    form = Upload(request.POST or None, request.FILES or None, initial={"sheet": "offices"})
-    context = {"form": form, "exports": [(name, label, SHEETS[name].columns.values()) for name, label in SHEET_NAMES.items()]}
+    mine = {name: label for name, label in SHEET_NAMES.items() if sheets.may_use(SHEETS[name], request.post)}
+    form = Upload(request.POST or None, request.FILES or None, sheets=mine)
+    context = {"form": form, "exports": [(name, label, SHEETS[name].columns.values()) for name, label in mine.items()]}
     if request.method == "POST" and form.is_valid():
         agreed = request.POST.get("agreed", "")
         try:
@@ -34,6 +35,7 @@ def files(request: access.DeskRequest) -> HttpResponse:
             form.hold(text)
             report = sheets.run(SHEETS[form.cleaned_data["sheet"]], text, by=request.post, at=timezone.now(), agreed=agreed)
         except Refusal as refusal:
+            access.denied(request, refusal)
             take(form, refusal)
         else:
             if report.applied:
@@ -49,11 +51,11 @@ def in_words(report: sheets.Report) -> str:
     return listed(f"{outcome.label} {count}" for outcome, count in report.counts.items() if count)
 
 
-@administrators
+@keepers
 @require_GET
 def export(request: access.DeskRequest, sheet: str) -> HttpResponse:
     """One of the files as it stands, for a spreadsheet (with the mark by which it knows UTF-8)."""
-    if sheet not in SHEETS:
+    if sheet not in SHEETS or not sheets.may_use(SHEETS[sheet], request.post):
         raise Http404
     text = sheets.export(SHEETS[sheet], by=request.post, at=timezone.now())
     name = f"{sheet}-{timezone.localdate():%Y%m%d}.csv"

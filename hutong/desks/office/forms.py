@@ -1,7 +1,7 @@
 """The forms of the administration pages. They read what is typed; the verbs judge it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -225,7 +225,7 @@ SHEET_NAMES = {"offices": gettext_lazy("机构"), "staff": gettext_lazy("人员�
 class Upload(forms.Form):
     """A file or pasted text of one of the sheets."""
 
-    sheet = forms.ChoiceField(label=gettext_lazy("内容"), choices=SHEET_NAMES, widget=forms.RadioSelect)
+    sheet = forms.ChoiceField(label=gettext_lazy("内容"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=gettext_lazy("CSV 文件"), required=False, allow_empty_file=True, help_text=gettext_lazy("UTF-8 或 GB18030，不超过 2 MB"),
         widget=forms.FileInput({"accept": ".csv,.txt,text/csv"}),
@@ -234,6 +234,11 @@ class Upload(forms.Form):
         label=gettext_lazy("或粘贴文字"), required=False, strip=False, help_text=gettext_lazy("首行为列名；从表格软件复制的单元格也可"),
         widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, sheets: Mapping[str, object], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sheet"].choices = list(sheets.items())  # type: ignore[attr-defined]
+        self.initial["sheet"] = next(iter(sheets))
 
     def clean(self) -> dict[str, Any]:
         file = self.cleaned_data.get("file")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
 from hutong.desks.office import forms
-from hutong.desks.office.pages import Page, administrators, form_page
+from hutong.desks.office.pages import Page, administrators, form_page, keepers, security
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.network import actions, queries, rules
 from hutong.hotline.network.models import Office
@@ -35,7 +35,7 @@ def page_of(office: Office) -> str:
     return reverse("office:office", args=[office.pk])
 
 
-@administrators
+@keepers
 @require_GET
 def index(request: access.DeskRequest) -> HttpResponse:
     """Search, and the tree of what lies below."""
@@ -47,7 +47,7 @@ def index(request: access.DeskRequest) -> HttpResponse:
     return render(request, "office/index.html", {"root": root, "branches": branches})
 
 
-@administrators
+@keepers
 @require_GET
 def office(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """One office: what it is, who works in it, what answers to it, which software has a key."""
@@ -99,7 +99,7 @@ def end(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     return form_page(request, form, partial(actions.end_office, office=office), page)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def new_token(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """A key with which an office's own software acts as one of its posts; told once."""
@@ -113,7 +113,7 @@ def new_token(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     return form_page(request, form, actions.make_token, page)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def end_token(request: access.DeskRequest, token_id: UUID) -> HttpResponse:
     """Make a key useless."""

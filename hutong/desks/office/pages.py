@@ -11,7 +11,9 @@ from hutong.desks import access
 from hutong.desks.components.deeds import Form
 from hutong.hotline.network.models import Role
 
-administrators = access.for_posts(Role.ADMINISTRATOR)
+administrators = access.for_posts(Role.ADMINISTRATOR)  # of offices, divisions and days
+security = access.for_posts(Role.SECURITY_OFFICER)  # of people, posts, passwords and keys
+keepers = access.for_posts(Role.ADMINISTRATOR, Role.SECURITY_OFFICER)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Page:
 
 def form_page(request: access.DeskRequest, form: Form, deed: Callable[..., object], page: Page) -> HttpResponse:
     """A page with one form; once its deed is done, back with a word of it."""
-    if request.method == "POST" and form.carry_out(deed):
+    if request.method == "POST" and form.carry_out(request, deed):
         if page.secret:
             return render(request, "office/secret.html", {**asdict(page), "secret": form.made})
         messages.success(request, page.done)

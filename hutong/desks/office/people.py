@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.offices import office_for, page_of
-from hutong.desks.office.pages import Page, administrators, form_page
+from hutong.desks.office.pages import Page, form_page, keepers, security
 from hutong.hotline.network import actions, queries
 from hutong.hotline.network.models import Post, Staff
 
@@ -33,7 +33,7 @@ def person_page(staff: Staff) -> str:
     return reverse("office:staff", args=[staff.pk])
 
 
-@administrators
+@keepers
 @require_GET
 def staff(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """One person and their posts."""
@@ -45,7 +45,7 @@ def staff(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     return render(request, "office/staff.html", context)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def new(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """A person new to the network, with a first post here."""
@@ -58,7 +58,7 @@ def new(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     return form_page(request, form, partial(actions.add_staff, office=office), page)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def change(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """Another name or telephone."""
@@ -68,7 +68,7 @@ def change(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     return form_page(request, form, partial(actions.change_staff, staff=staff), page)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def password(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """A new password, made here and told once."""
@@ -82,7 +82,7 @@ def password(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     return form_page(request, form, partial(actions.set_password, staff=staff), page)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def deactivate(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """End everything of a person at once."""
@@ -95,7 +95,7 @@ def deactivate(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     return form_page(request, form, partial(actions.deactivate_staff, staff=staff), page)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def give(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """One post more."""
@@ -108,7 +108,7 @@ def give(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     return form_page(request, form, partial(actions.give_post, staff=staff), page)
 
 
-@administrators
+@security
 @require_http_methods(["GET", "POST"])
 def end_post(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
     """End one post."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hutong.desks.office import calendar, days, divisions, files, offices, people
+from hutong.desks.office import calendar, days, divisions, files, offices, people, phone
 
 app_name = "office"
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("offices/<uuid:office_id>/end/", offices.end, name="end_office"),
     path("offices/<uuid:office_id>/staff/", people.new, name="new_staff"),
     path("offices/<uuid:office_id>/tokens/", offices.new_token, name="new_token"),
+    path("offices/<uuid:office_id>/phone/", phone.phone, name="phone"),
+    path("offices/<uuid:office_id>/phone/lines/", phone.new_line, name="new_line"),
+    path("offices/<uuid:office_id>/phone/neighbours/", phone.agree, name="agree"),
+    path("offices/<uuid:office_id>/phone/sounds/<slug:name>/<slug:language>/", phone.say, name="say"),
+    path("offices/<uuid:office_id>/phone/sounds/<slug:name>/<slug:language>.wav", phone.listen, name="listen"),
+    path("phone/lines/<uuid:line_id>/end/", phone.end_line, name="end_line"),
+    path("phone/neighbours/<uuid:agreement_id>/end/", phone.end_agreement, name="end_agreement"),
+    path("posts/<uuid:post_id>/skills/", phone.skills, name="skills"),
     path("staff/<uuid:staff_id>/", people.staff, name="staff"),
     path("staff/<uuid:staff_id>/change/", people.change, name="change_staff"),
     path("staff/<uuid:staff_id>/password/", people.password, name="password"),

@@ -38,6 +38,7 @@ class Matter(Part):
         widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
         help_text=_("留空即现在"),
     )
+    paper_slip = Line(_("纸质登记表编号"), help_text=_("系统停用时写在纸上、现在补录的才填"))
     narrative = Line(_("反映内容"), widget=forms.Textarea({"rows": 7, "autofocus": True, "aria-keyshortcuts": "Alt+N"}))
     answer = Line(_("当场答复"), widget=forms.Textarea({"rows": 1}), help_text=_("当场答复时写明答了什么"))
     title = Line(_("事由"), max_length=80, help_text=_("留空取反映内容开头"))

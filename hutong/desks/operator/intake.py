@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from hutong.desks.components.parts import ChildForm, Part, PartyForm
 from hutong.desks.operator import queries
 from hutong.desks.operator.forms import Sheet
+from hutong.hotline.calls.actions import asking as calls
+from hutong.hotline.calls.models import Call
 from hutong.hotline.cases.actions import opening, recording, recusing
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions as contacts
@@ -26,6 +28,7 @@ from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, Person
 
 T = TypeVar("T")
+SAID = ("channel", "narrative", "received_at", "place", "place_text", "answer", "paper_slip")
 WITH_CASE = (Outcome.CASE_OPENED, Outcome.CASE_ADDED)
 Concerned = tuple[Person, str, str]  # who, in which role, related how
 
@@ -57,10 +60,17 @@ class Done:
     case: Case | None = None
 
 
-def hand_in(sheet: Sheet, end: End, *, by: Post, at: datetime, draft_id: UUID, pending: Contact | None = None) -> Done | None:
-    """Write all of it, or nothing and the errors on the sheet. The same sheet twice gives the first one's contact and case."""
+def hand_in(
+    sheet: Sheet, end: End, *, by: Post, at: datetime, draft_id: UUID, pending: Contact | None = None, call: Call | None = None
+) -> Done | None:
+    """Write all of it, or nothing and the errors on the sheet. The same sheet twice gives the first one's contact and case.
+
+    The contact is told its call, once: a second matter of the same call is a contact of its own.
+    """
     with transaction.atomic():
         done = _write(sheet, end, by=by, at=at, draft_id=draft_id, pending=pending)
+        if done and call and call.contact_id is None:
+            _try(sheet.matter, lambda: calls.write_down(call.pk, contact=done.contact, by=by, at=at))
         if done is None or not sheet.is_valid():
             transaction.set_rollback(True)
             return None
@@ -97,7 +107,7 @@ def _contact(sheet: Sheet, end: End, *, by: Post, at: datetime, draft_id: UUID, 
     ending: dict[str, Any] = {"outcome": end.outcome, "not_a_case": end.not_a_case, "reporter": matter.reporter()}
     if pending:
         return contacts.settle_pending(pending.pk, by=by, at=at, **ending, **matter.given("answer", "place", "place_text"))
-    said = {"channel": "", "narrative": ""} | matter.given("channel", "narrative", "received_at", "place", "place_text", "answer")
+    said = {"channel": "", "narrative": ""} | matter.given(*SAID)
     return contacts.take(by=by, at=at, idempotency_key=str(draft_id), **ending, **said)
 
 

@@ -33,6 +33,11 @@ class Known:
         """How much is known."""
         return len(self.earlier) + len(self.same)
 
+    @property
+    def rows(self) -> tuple[list[Contact], list[Case]]:
+        """The contacts and the cases that it names."""
+        return self.earlier, [case for case, _shared in self.same]
+
 
 def known(post: Post, *, phone: str, place: str, names: Iterable[str], at: datetime) -> Known:
     """Earlier contacts of this number and recent cases of the same child, number or place, in this centre. From what is typed so far."""

@@ -15,16 +15,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
-from hutong.desks.operator import intake, queries
+from hutong.desks.operator import intake, queries, slips
 from hutong.desks.operator.forms import TIER_MEANING, Sheet
-from hutong.hotline.audit import actions as audit
+from hutong.hotline.calls import queries as calls
+from hutong.hotline.calls.actions import writing
+from hutong.hotline.calls.models import Call
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as known
 from hutong.hotline.contacts import rules
 from hutong.hotline.contacts.models import Contact, Draft, NotACase, Outcome
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import Role
+from hutong.hotline.network.models import Post, Role
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category
 
@@ -64,8 +66,41 @@ def contact(request: access.DeskRequest, contact_id: UUID) -> HttpResponse:
     if waiting.outcome != Outcome.PENDING:
         messages.info(request, str(known.settled(waiting).sentence))
         return redirect("operator:desk")
-    audit.record("looked", by=request.post, at=timezone.now(), subject="contact", subject_id=waiting.pk)
+    access.looked(request, subject="contact", subject_id=waiting.pk)
     return _page(request, _sheet(request, draft, waiting), draft, waiting)
+
+
+@at_the_desk
+@require_GET
+def call(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
+    """The sheet of a call: what the call tells is filled in and kept as a draft before anybody types; once written down, what it became."""
+    found = calls.call_seen_by(request.post, call_id)
+    if found is None:
+        raise Http404
+    if found.contact:
+        messages.info(request, _("这通电话已经登记。"))
+        return redirect("phone:call", call_id=found.pk)
+    return _to_sheet(writing.begin_sheet(found, by=request.post, at=timezone.now()))
+
+
+@at_the_desk
+@require_GET
+def on_the_line(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
+    """The region of the call that a sheet belongs to."""
+    found = calls.call_seen_by(request.post, call_id)
+    if found is None:
+        raise Http404
+    access.shown(request, [found])
+    return render(request, "operator/on_the_line.html", {"call": found})
+
+
+@at_the_desk
+@require_GET
+def to_call_back(request: access.DeskRequest) -> HttpResponse:
+    """The region of whom to call back."""
+    context = _to_call_back(request)
+    access.shown(request, context["to_call_back"])
+    return render(request, "operator/to_call_back.html", context)
 
 
 @at_the_desk
@@ -90,6 +125,7 @@ def discard(request: access.DeskRequest, draft_id: UUID) -> HttpResponse:
 def beside(request: access.DeskRequest) -> HttpResponse:
     """The region of what is known of this caller and matter, by what is typed so far."""
     found = queries.known_from(request.post, request.POST, at=timezone.now())
+    access.shown(request, *found.rows)
     return render(request, "operator/known.html", {"known": found})
 
 
@@ -97,7 +133,16 @@ def beside(request: access.DeskRequest) -> HttpResponse:
 @require_GET
 def pending(request: access.DeskRequest) -> HttpResponse:
     """The region of what waits for a person."""
-    return render(request, "operator/pending.html", _waiting(request))
+    context = _waiting(request)
+    access.shown(request, context["pending"])
+    return render(request, "operator/pending.html", context)
+
+
+@at_the_desk
+@require_GET
+def paper(request: access.DeskRequest) -> HttpResponse:
+    """The sheet on paper, numbered, for when the platform is down."""
+    return render(request, "operator/paper.html", slips.context(request.post.office, at=timezone.now()))
 
 
 # --- the sheet ------------------------------------------------------------------------------------------------------
@@ -116,15 +161,15 @@ def _subject(request: access.DeskRequest) -> UUID | None:
     return UUID(subject) if subject else None
 
 
-def _to_sheet(draft_id: UUID) -> HttpResponse:
-    return redirect(reverse("operator:desk", query={"sheet": draft_id}))
+def _to_sheet(draft_id: UUID, **query: str) -> HttpResponse:
+    return redirect(reverse("operator:desk", query={"sheet": draft_id, **query}))
 
 
 def _sheet(request: access.DeskRequest, draft: Draft, waiting: Contact | None = None) -> Sheet:
     """The sheet as it was typed, or a blank one with what is known of a waiting contact."""
     if draft.fields:
         return Sheet(request.post, MultiValueDict(draft.fields), is_judged=False)
-    return Sheet(request.post, initial=_initial(waiting) if waiting else None)
+    return Sheet(request.post, initial=_initial(waiting) if waiting else {"paper_slip": request.GET.get("slip", "")})
 
 
 def _initial(waiting: Contact) -> dict[str, Any]:
@@ -148,12 +193,16 @@ def _keep(request: access.DeskRequest, draft: Draft) -> Draft:
 
 def _hand_in(request: access.DeskRequest, draft: Draft, waiting: Contact | None) -> HttpResponse:
     at, sheet = timezone.now(), Sheet(request.post, request.POST)
-    done = intake.hand_in(sheet, intake.End.pressed(request.POST), by=request.post, at=at, draft_id=draft.pk, pending=waiting)
+    spoken = _named(request.post, request.POST.get("call", ""))
+    end = intake.End.pressed(request.POST)
+    done = intake.hand_in(sheet, end, by=request.post, at=at, draft_id=draft.pk, pending=waiting, call=spoken)
     if done is None:
         return _page(request, sheet, _keep(request, draft), waiting, status=422)
     messages.success(request, _said(done))
     for remark in intake.remarks(sheet, at=at):
         messages.warning(request, remark)
+    if done.contact.paper_slip:  # the next one of the pile
+        return _to_sheet(new_id(), slip=rules.next_slip(done.contact.paper_slip))
     return _to_sheet(new_id())
 
 
@@ -170,16 +219,29 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "sheet": sheet,
         "draft": draft,
         "blank_id": new_id(),
+        "call": _named(request.post, draft.fields.get("call", [""])[0]),
         "waiting_contact": waiting,
         "drafts": known.drafts_of(request.post).filter(form=rules.SHEET, subject_id=None).exclude(pk=draft.pk)[:8],
-        "today": known.taken_on(request.post, timezone.localdate(now))[:SHOWN],
+        "today": list(known.taken_on(request.post, timezone.localdate(now))[:SHOWN]),
         "known": queries.known_from(request.post, _typed(sheet), at=now),
         "tiers": [(choice, TIER_MEANING[choice.data["value"]]) for choice in sheet.matter["tier"]],
         "nuisances": enumerate(NotACase.choices, start=1),
+        "slips": _slips(request),
         **_questions(request, now),
         **_waiting(request),
+        **_to_call_back(request),
     }
+    named = [context["call"]] if context["call"] else []
+    access.shown(request, context["today"], context["pending"], context["to_call_back"], named, *context["known"].rows)
     return render(request, "operator/desk.html", context, status=status)
+
+
+def _slips(request: access.DeskRequest) -> dict[str, list[str]] | None:
+    """Of the printing whose slips are being entered: those that are in, and those that nobody has entered; None where none are."""
+    if "slip" not in request.GET:
+        return None
+    entered = known.slips_like(request.post, request.GET["slip"].strip().upper())
+    return {"entered": entered, "missing": rules.missing_slips(entered)}
 
 
 def _questions(request: access.DeskRequest, at: datetime) -> dict[str, Any]:
@@ -195,5 +257,17 @@ def _typed(sheet: Sheet) -> dict[str, Any]:
     return {bound.html_name: bound.value() or "" for bound in fields}
 
 
+def _named(post: Post, text: str) -> Call | None:
+    """The call that a sheet says it belongs to, if this post may look at it."""
+    try:
+        return calls.call_seen_by(post, UUID(text))
+    except ValueError:
+        return None
+
+
+def _to_call_back(request: access.DeskRequest) -> dict[str, Any]:
+    return {"to_call_back": list(calls.call_backs(request.post.office)[:SHOWN])}
+
+
 def _waiting(request: access.DeskRequest) -> dict[str, Any]:
-    return {"pending": known.pending(request.post)[:SHOWN]}
+    return {"pending": list(known.pending(request.post)[:SHOWN])}

@@ -40,7 +40,12 @@ supervisors = access.for_posts(Role.SUPERVISOR)
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case by name."""
     is_wall = "wall" in request.GET
-    context = _numbers(request) if is_wall else _numbers(request) | _matters(request)
+    context = _numbers(request)
+    if is_wall:
+        access.shown(request, part="province:board/wall")
+    else:
+        context |= (matters := _matters(request))
+        access.shown(request, *matters.values())
     page = "province/wall.html" if is_wall else "province/board.html"
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
 
@@ -75,9 +80,9 @@ def _matters(request: access.DeskRequest) -> dict[str, Any]:
     """The cases that a desk shows by name."""
     post = request.post
     return {
-        "transfers": assignments.transfers_near(post)[:HELD_SHOWN],
-        "held": cases.my_work(post)[:HELD_SHOWN],
-        "extend": cases.to_extend(post)[:HELD_SHOWN],
+        "transfers": list(assignments.transfers_near(post)[:HELD_SHOWN]),
+        "held": list(cases.my_work(post)[:HELD_SHOWN]),
+        "extend": list(cases.to_extend(post)[:HELD_SHOWN]),
         "late": cases.first(cases.missed_below(post), LATE_SHOWN),
     }
 
@@ -131,6 +136,7 @@ def rows(request: access.DeskRequest) -> HttpResponse:
     now = timezone.now()
     found = queries.listed(post, name, now, place=place, day=day)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    access.shown(request, page, part=f"province:cases/{name}")
     pair = next((each for each in rules.RATES.items() if name in each[1]), None)
     context = {
         "measure": rules.MEASURES[name],

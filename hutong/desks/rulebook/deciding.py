@@ -34,7 +34,7 @@ def approve(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     draft = book_for(request, book_id)
     form = Approve(request.POST or None, by=request.post)
     back = reverse("rulebook:book", args=[draft.pk])
-    if request.method == "POST" and form.carry_out(partial(actions.approve, draft.pk)):
+    if request.method == "POST" and form.carry_out(request, partial(actions.approve, draft.pk)):
         messages.success(request, _("已批准第 %(number)d 版。") % {"number": draft.number})
         return redirect(back)
     context = head(request, draft, "approve") | {
@@ -50,7 +50,7 @@ def withdraw(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     """A draft that will not be."""
     draft = book_for(request, book_id)
     form = Sure(request.POST or None, by=request.post)
-    if request.method == "POST" and form.carry_out(partial(actions.withdraw, draft.pk)):
+    if request.method == "POST" and form.carry_out(request, partial(actions.withdraw, draft.pk)):
         messages.success(request, _("草稿已作废。"))
         return redirect("rulebook:index")
     context = head(request, draft, "withdraw") | {

@@ -34,6 +34,7 @@ def ask(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
             days = request.POST.get("days", "")
             trial = actions.ask(book.pk, days=int(days) if days.isdecimal() else 0, by=request.post, at=now())
         except Refusal as refusal:
+            access.denied(request, refusal)
             messages.warning(request, str(refusal))
             return redirect("rulebook:ask", book.pk)
         return redirect("rulebook:trial", trial.pk)

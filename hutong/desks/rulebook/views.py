@@ -45,6 +45,7 @@ def begin(request: access.DeskRequest) -> HttpResponse:
     try:
         draft = actions.begin(by=request.post, at=now())
     except Refusal as refusal:
+        access.denied(request, refusal)
         messages.warning(request, str(refusal))
         return redirect("rulebook:index")
     messages.success(request, _("已起草第 %(number)d 版。改动只在草稿里，批准后才生效。") % {"number": draft.number})
@@ -123,7 +124,7 @@ def row(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     if shown and shown.rulebook_id == draft.pk:
         own = shown
     form = RowForm(request.POST or None, by=request.post, table=table, shown=shown, own=own, is_new=key is None)
-    if request.method == "POST" and form.carry_out(partial(_write, draft, table, key)):
+    if request.method == "POST" and form.carry_out(request, partial(_write, draft, table, key)):
         messages.success(request, _("已保存在草稿中。"))
         return redirect(address("book", draft, table))
     form.focus()
@@ -149,7 +150,7 @@ def remove(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
         raise Http404
     form = Sure(request.POST or None, by=request.post)
     back = address("book", draft, table)
-    if request.method == "POST" and form.carry_out(partial(actions.remove_row, draft.pk, table, key)):
+    if request.method == "POST" and form.carry_out(request, partial(actions.remove_row, draft.pk, table, key)):
         messages.success(request, _("已移除。有上级规定的，沿用上级。"))
         return redirect(back)
     context = head(request, draft, table.name) | {

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_GET
 
 from hutong.desks import access
 from hutong.desks.components.boards import Figure, missed, said, step
+from hutong.desks.shift import phone
+from hutong.desks.shift.phone import on_shift
 from hutong.hotline.contacts.models import Channel
-from hutong.hotline.network.models import Role
 from hutong.hotline.statistics import shift
 from hutong.hotline.statistics.rules import MEASURES
 
 ON_A_PAGE = 50
 SHOWN = 8
-on_shift = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 @on_shift
@@ -34,9 +34,15 @@ def board(request: access.DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {"figures": figures, "measures": measures, "now": now}
     if is_wall:
         context["parted"] = [shift.parts(name, rows) for name, rows in found.items()]
+        context |= phone.wall(post, at=now)
+        access.shown(request, part="shift:board/wall")
     else:
         context["channels"] = [(each, _list("waiting", channel=each.code)) for each in shift.channels(post)]
-        context |= {name: [_shown(name, row) for row in rows[:SHOWN]] for name, rows in found.items()}
+        lists = {name: list(rows[:SHOWN]) for name, rows in found.items()}
+        context |= {name: [_shown(name, row) for row in rows] for name, rows in lists.items()}
+        telephone = {} if request.htmx else phone.shown(post, at=now)  # type: ignore[attr-defined]
+        context |= telephone
+        access.shown(request, *lists.values(), telephone.get("calls", ()))
     page = "shift/wall.html" if is_wall else "shift/board.html"
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
 
@@ -52,6 +58,7 @@ def rows(request: access.DeskRequest) -> HttpResponse:
     if channel:
         found = found.filter(channel=channel)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    access.shown(request, page, part=f"shift:list/{name}")
     context = {
         "name": name,
         "measure": MEASURES[name],

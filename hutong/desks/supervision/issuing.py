@@ -37,7 +37,9 @@ issuers = access.for_posts(*ISSUERS)
 def office(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """An office below as its superior sees it: what it is, what it has in hand, and the orders it was given."""
     office = _office(request, office_id)
-    context = {"office": office, "work": queries.work_of(office, request.post), "orders": queries.to_office(office, request.post)[:SHOWN]}
+    orders = list(queries.to_office(office, request.post)[:SHOWN])
+    access.shown(request, orders)
+    context = {"office": office, "work": queries.work_of(office, request.post), "orders": orders}
     return render(request, "supervision/office.html", context)
 
 
@@ -88,6 +90,7 @@ def _issue(request: access.DeskRequest, office: Office | None) -> HttpResponse:
             messages.success(request, _("督办单已发出 · {number}").format(number=made.number))
         except Refusal as refusal:
             if refusal.reason is not REPEATED:
+                access.denied(request, refusal)
                 form.take(refusal)
                 return _form(request, office, form=form, once=once, status=422)
         if remark := texts.storable(form.cleaned_data["text"]).remark:

@@ -48,6 +48,7 @@ def orders(request: access.DeskRequest) -> HttpResponse:
     here = request.GET.get("list", "")
     here = here if here in TABS else "issued"
     page = Paginator(queries.in_states(post, TABS[here][1]), ON_A_PAGE).get_page(request.GET.get("page"))
+    access.shown(request, page, part=f"supervision:orders/{here}")
     counts = queries.counts(post)
     context = {
         "tabs": [(name, label, sum(counts.get(state, 0) for state in states)) for name, (label, states, _empty) in TABS.items()],
@@ -70,7 +71,7 @@ def order_for(request: access.DeskRequest, order_id: UUID) -> Order:
     """The order, if this post may see it; the look is recorded."""
     order = access.reached(request, queries.shown_to(request.post), order_id)
     if request.method == "GET":
-        audit.record("looked", by=request.post, at=timezone.now(), subject="order", subject_id=order.pk)
+        access.looked(request, subject="order", subject_id=order.pk)
     return order
 
 
@@ -150,6 +151,7 @@ def _do(request: access.DeskRequest, order: Order, action: Action) -> HttpRespon
         except Refusal as refusal:
             if refusal.reason is rules.ORDER_NOT_THERE:
                 raise Http404 from None
+            access.denied(request, refusal, subject="order", subject_id=order.pk)
             if refusal.reason is rules.ORDER_STALE:
                 changes = [(event, ACTIONS[event.action].done) for event in refusal.changes]  # type: ignore[attr-defined]
                 return _form(request, order, action, form=form, once=once, reason=refusal.reason, changes=changes, status=409)

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from hutong.hotline.assignments.models import LIVE, Assignment, Kind, Transfer, TransferState
-from hutong.hotline.cases.models import Case, Stage
+from hutong.hotline.cases.models import Case, Recusal, Stage
 from hutong.hotline.cases.rules import DESK, FIELD
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, OfficeKind, Post, Staff
@@ -32,6 +32,16 @@ def likely_lead(case: Case) -> Office | None:
     """县区级处置: the county bureau of the place where the child is, where it may lead."""
     bureau = network.county_bureau_for(case.place_id, on=timezone.localdate()) if case.place_id else None
     return bureau if bureau and leads_for(case).filter(pk=bureau.pk).exists() else None
+
+
+def fetch_parts(case: Case) -> Case:
+    """The same case with its assignments, transfers, recusals and pauses, and who has to do with them. Four queries."""
+    parts = Assignment.objects.select_related("office", "worker__staff", "given_by__staff").order_by("given_at")
+    transfers = Transfer.objects.select_related("sender", "receiver", "decider").order_by("-proposed_at")
+    recusals = Recusal.objects.select_related("office", "staff").order_by("at")
+    rows = {"assignments": parts, "transfers": transfers, "recusals": recusals}
+    prefetch_related_objects([case], "pauses", *(Prefetch(name, found) for name, found in rows.items()))
+    return case
 
 
 def with_parts(case: Case) -> Offices:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from hutong.hotline.audit import queries
 from hutong.hotline.audit.models import AuditEntry
 
 
@@ -50,3 +51,16 @@ def record(verb: str, *, by: Actor | None, at: datetime, subject: str, **more: A
 def record_all(lines: Iterable[AuditEntry]) -> None:
     """Write many lines at once."""
     AuditEntry.objects.bulk_create(lines)
+
+
+def listed(part: str, things: Iterable[UUID], *, by: Actor, at: datetime, again: bool = False, **detail: str) -> None:
+    """A list showed these cases and contacts. `detail` takes codes, and never what was sought.
+
+    One that renews itself by the minute (`again`) writes only those which it has not shown this person within the hour.
+    """
+    named = [str(thing) for thing in things]
+    if again and named:
+        known = queries.listed_lately(by.staff_id, by.id, part, at=at)
+        named = [thing for thing in named if thing not in known]
+    if named or not again:
+        record("listed", by=by, at=at, subject="case", part=part, shown=named, **detail)

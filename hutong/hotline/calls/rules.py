@@ -30,6 +30,7 @@ OFFER_KEY = "1"
 TAKES_CALLS = ("operator", "coordinator")  # the roles of a centre that are rung from the start
 LEADS = ("shift_lead",)
 DANGER_KEY = "danger"
+SPOKEN_TO = ("free", "reporter_only")  # how one may be reached: who asked for another way is not telephoned
 
 CALL_BACK_STEP = "call_back"
 CALL_BACK_TIER = {True: "I", False: "III"}  # by danger: the tier whose limit holds

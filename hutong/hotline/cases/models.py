@@ -1,5 +1,6 @@
 """The record of a matter about children: where it stands, who must act by when, and all that happened."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -49,7 +50,8 @@ class Case(models.Model):
 
     `lead` is the office that answers for the case; `centre` the hotline centre that took it. `version` counts its
     changes: each is one event with the same number. `touched_at` is when somebody of the holder first did something since
-    the case came to it; none yet: nobody has. Changed only through the one door (`cases.door`).
+    the case came to it; none yet: nobody has. `seen_by` are the offices on it and above it, kept by the database itself.
+    Changed only through the one door (`cases.door`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -91,6 +93,7 @@ class Case(models.Model):
     resolution = models.CharField(_("办结方式"), max_length=12, choices=Resolution, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name=_("并入"))
     version = models.PositiveIntegerField(_("版本"), default=0)
+    seen_by = ArrayField(models.UUIDField(), default=list, editable=False)
 
     class Meta:
         db_table = "cases_case"

@@ -51,9 +51,10 @@ def take(
     not_a_case: str = "",
     answer: str = "",
     reporter: ReporterFacts | None = None,
+    paper_slip: str = "",
     idempotency_key: str = "",
 ) -> Contact:
-    """An operator writes down a contact and how it ended. The same key twice is one contact.
+    """An operator writes down a contact and how it ended. The same key twice is one contact, and so is the same paper slip.
 
     With `case_opened` or `case_added` the case is linked in the same transaction (`cases.actions.opening`).
     Raises Refusal, naming each field that cannot be.
@@ -62,6 +63,7 @@ def take(
     faults = Faults()
     fields = _facts(faults, at, channel=channel, narrative=narrative, received_at=received_at, place=place, place_text=place_text)
     fields |= _end(faults, narrative=fields["narrative"], outcome=outcome, not_a_case=not_a_case, answer=answer)
+    fields["paper_slip"] = _slip(faults, paper_slip, received_at)
     known = _reporter(faults, reporter, at)
     faults.refuse()
     contact, _created = _write("take", Contact(centre=by.office, taken_by=by, idempotency_key=idempotency_key, **fields), known, by, at)
@@ -174,6 +176,14 @@ def _facts(
     }
 
 
+def _slip(faults: Faults, text: str, received_at: datetime | None) -> str:
+    """事后补录: from paper, with the time that stands on it."""
+    number = faults.of("paper_slip", lambda: rules.slip(text), "")
+    if number and received_at is None:
+        faults.setdefault("received_at", str(rules.SLIP_NEEDS_TIME.sentence))
+    return number
+
+
 def _where(faults: Faults, at: datetime, place: Division | None, place_text: str) -> dict[str, Any]:
     return {
         "place": faults.of("place", lambda: people.place(place, on=timezone.localdate(at)), None),
@@ -217,7 +227,7 @@ def _reporter(faults: Faults, facts: ReporterFacts | None, at: datetime) -> dict
 
 def _write(verb: str, contact: Contact, reporter: Mapping[str, Any] | None, by: Post | None, at: datetime) -> tuple[Contact, bool]:
     """Save a contact once per key, whoever else saves the same now."""
-    contact.idempotency_digest = _digest(contact, reporter) if contact.idempotency_key else ""
+    contact.idempotency_digest = _digest(contact, reporter) if contact.idempotency_key or contact.paper_slip else ""
     if earlier := _earlier(contact):
         return earlier, False
     try:
@@ -235,10 +245,13 @@ def _write(verb: str, contact: Contact, reporter: Mapping[str, Any] | None, by: 
 
 
 def _earlier(contact: Contact) -> Contact | None:
-    earlier = queries.with_key(contact.centre, contact.idempotency_key, sender=contact.sender)
-    if earlier and earlier.idempotency_digest != contact.idempotency_digest:
-        raise Refusal(rules.KEY_REUSED)
-    return earlier
+    """What was saved under the same key, or from the same paper slip."""
+    with_key = queries.with_key(contact.centre, contact.idempotency_key, sender=contact.sender)
+    with_slip = queries.with_slip(contact.centre, contact.paper_slip)
+    for earlier, field, reason in ((with_key, "", rules.KEY_REUSED), (with_slip, "paper_slip", rules.SLIP_TAKEN)):
+        if earlier and earlier.idempotency_digest != contact.idempotency_digest:
+            raise Refusal.at(field, reason) if field else Refusal(reason)
+    return with_key or with_slip
 
 
 def _digest(contact: Contact, reporter: Mapping[str, Any] | None) -> str:

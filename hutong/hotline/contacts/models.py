@@ -41,6 +41,7 @@ class Contact(models.Model):
     """One communication that reached us. It ends linked to a case, answered, or marked with a reason.
 
     `pending` only while a person has yet to look at it (a web report, a work order), and then until `due_at`.
+    `paper_slip` is the number of the slip on which it was written while the platform was down; it was entered later.
     `sender` is the office whose own software sent it: it gives the idempotency keys, and is told what became of it.
     """
 
@@ -57,6 +58,7 @@ class Contact(models.Model):
     not_a_case = models.CharField(_("非个案原因"), max_length=16, choices=NotACase, blank=True)
     answer = models.TextField(_("答复内容"), blank=True, max_length=20_000)
     due_at = models.DateTimeField(_("处理期限"), null=True)
+    paper_slip = models.CharField(_("纸质登记表"), max_length=20, blank=True)
     idempotency_key = models.CharField(max_length=100, blank=True)
     idempotency_digest = models.CharField(max_length=64, blank=True)
 
@@ -75,6 +77,7 @@ class Contact(models.Model):
             models.UniqueConstraint(
                 fields=["sender", "idempotency_key"], condition=~Q(idempotency_key=""), name="contact_sender_idempotency"
             ),
+            models.UniqueConstraint(fields=["centre", "paper_slip"], condition=~Q(paper_slip=""), name="contact_slip_once"),
             models.CheckConstraint(
                 condition=Q(outcome="not_a_case") & ~Q(not_a_case="") | ~Q(outcome="not_a_case") & Q(not_a_case=""), name="contact_reason"
             ),

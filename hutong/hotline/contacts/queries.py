@@ -82,6 +82,23 @@ def with_key(centre: Office, key: str, *, sender: Office | None = None) -> Conta
     return Contact.objects.filter(whose, idempotency_key=key).select_related("centre", "link__case").first() if key else None
 
 
+def with_slip(centre: Office, number: str) -> Contact | None:
+    """The contact that was entered from a paper slip."""
+    return Contact.objects.filter(centre=centre, paper_slip=number).select_related("centre", "link__case").first() if number else None
+
+
+def from_paper(contact: Contact) -> dict[str, str]:
+    """What an event tells of a contact that was entered later: the slip, and the time that stands on it."""
+    return {"paper": contact.paper_slip, "received": timezone.localtime(contact.received_at).isoformat()} if contact.paper_slip else {}
+
+
+def slips_like(post: Post, number: str) -> list[str]:
+    """The numbers that were entered from the same printing of slips, in order."""
+    batch = rules.batch_of(number)
+    entered = of_centre(post).filter(paper_slip__startswith=f"{batch}-") if batch else Contact.objects.none()
+    return sorted(entered.values_list("paper_slip", flat=True))
+
+
 def is_spent(post: Post, *, draft_id: UUID, subject_id: UUID | None) -> bool:
     """Whether the sheet of this draft has been handed in: as a contact of its own, or as the end of a pending one."""
     if subject_id:

@@ -1,6 +1,8 @@
 """What a contact must hold by its outcome. Pure tables."""
 
 import re
+import unicodedata
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils.text import format_lazy
@@ -25,6 +27,13 @@ NEEDS_TELEPHONE = Reason("needs_telephone", _("要电话或短信答复，请记
 KEY_REUSED = Reason(
     "key_reused", _("这一份已经登记过了，这次的内容与登记的不同，没有再存一份。"), _("请打开已登记的记录补充，或另开一份新的。")
 )
+SLIP_UNREADABLE = Reason("slip_unreadable", _("登记表编号只有字母、数字和短横，如 K7P-03。"), _("请照纸上右上角的编号填写。"))
+SLIP_NEEDS_TIME = Reason("slip_needs_time", _("补录纸质登记表，要写明纸上记的收到时间。"), _("时限从那时起算。"))
+SLIP_TAKEN = Reason(
+    "slip_taken",
+    _("这个编号的登记表已经录入过，内容与这次的不同，没有再存一份。"),
+    _("请核对编号；两张纸用了同一个编号时，在后一张的编号后加一个字母，如 K7P-03B。"),
+)
 NOT_OF_THE_CENTRE = Reason("not_of_the_centre", _("只有热线中心的岗位可以登记来访。"))
 NO_CONTACT = Reason("no_contact", _("没有这条来访记录，或您无权查看。"))
 NOT_YOUR_DRAFT = Reason("not_your_draft", _("没有这份草稿。"))
@@ -39,12 +48,40 @@ NEEDED = {
     "not_a_case": (("not_a_case", NEEDS_REASON),),
 }
 
+SLIP = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
+SLIP_LENGTH = 20
 SENTENCE = re.compile(r"\s*([^。!?！？\n]{0,40})")
 
 
 def title_of(narrative: str) -> str:
     """What a matter is called where nobody says better: the first sentence of the report, in 40 characters at most."""
     return " ".join(SENTENCE.match(narrative).group(1).split()) or narrative.strip()[:40]  # type: ignore[union-attr]
+
+
+def slip(text: str) -> str:
+    """The number of a paper slip in its normal form. Raises Refusal."""
+    number = unicodedata.normalize("NFKC", text).strip().upper().replace("–", "-").replace("—", "-").replace(" ", "")
+    if number and (len(number) > SLIP_LENGTH or not SLIP.fullmatch(number)):
+        raise Refusal(SLIP_UNREADABLE)
+    return number
+
+
+def batch_of(number: str) -> str:
+    """The mark that the slips of one printing share: K7P of K7P-03."""
+    return number.rpartition("-")[0]
+
+
+def next_slip(number: str) -> str:
+    """K7P-04 after K7P-03; nothing after a number that does not end in one."""
+    batch, digits = batch_of(number), re.match(r"\d*", number.rpartition("-")[2])
+    return f"{batch}-{int(digits[0]) + 1:0{len(digits[0])}}" if batch and digits and digits[0] else ""
+
+
+def missing_slips(numbers: Collection[str]) -> list[str]:
+    """Of one printing: the numbers below the highest that nobody has entered."""
+    have = {int(found[1]) for number in numbers if (found := re.search(r"-(\d+)[A-Z]*$", number))}
+    batch = batch_of(min(numbers)) if numbers else ""
+    return [f"{batch}-{each:02}" for each in range(1, max(have, default=0)) if each not in have]
 
 
 def check_received(received_at: datetime, at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.kernel.secrets.sealing import Key, NotOpened
+from hutong.hotline.kernel.secrets.suites import answers_rightly
 from hutong.hotline.keys import queries
 from hutong.hotline.keys.models import DataKey
 
@@ -18,11 +19,20 @@ KEY_LOST = Reason(
     "key_lost", _("密钥文件不在，或不是这个数据库的：已加密的内容打不开。"), _("请把密钥文件的副本放回原处，或用 HUTONG_KEY_FILE 指明。")
 )
 
+CIPHER_WRONG = Reason(
+    "cipher_wrong", _("本机的密码库没有配置的算法，或算得不对，没有启动。"), _("请核对 cryptography 的版本和 HUTONG_SUITE。")
+)
+
 logger = logging.getLogger(__name__)
 
 
 def begin() -> None:
-    """The deployment's first key, where nothing was ever sealed; else see that what it wrapped last opens. Raises Refusal."""
+    """At every start: the cipher must answer rightly, and what was sealed last must open; where nothing ever was, make the first key.
+
+    Raises Refusal.
+    """
+    if not answers_rightly(queries.suite()):
+        raise Refusal(CIPHER_WRONG)
     newest = DataKey.objects.filter(destroyed_at=None).order_by("-pk").first()
     if newest is None:
         settings.KEY_FILE.parent.mkdir(parents=True, exist_ok=True)

@@ -30,21 +30,32 @@ OPEN_WORK = {
 }
 
 
-def _reaches(by: Post | None, office: Office | None) -> bool:
-    """省级负总责: an administrator changes what is at or below their own office. `None` is the system."""
-    return by is None or bool(office and by.role == Role.ADMINISTRATOR and queries.answers_to(office, by.office))
+def _reaches(by: Post | None, office: Office | None, keeps: str) -> bool:
+    """省级负总责: who keeps the network, or the rights in it, does so at or below their own office. `None` is the system."""
+    return by is None or bool(office and by.role == rules.KEEPS[keeps] and queries.answers_to(office, by.office))
 
 
-def _must_reach(by: Post | None, office: Office | None) -> None:
-    if not _reaches(by, office):
+def _must_be_for(by: Post | None, keeps: str) -> None:
+    """三员分立: what one of the three keeps, another does not change."""
+    if by and by.role in rules.THREE and by.role != rules.KEEPS[keeps]:
+        keeper = Role(rules.KEEPS[keeps]).label
+        raise refuse(
+            "of_another", _("这件事由%(keeper)s办理。") % {"keeper": keeper}, _("请联系本机构或上级机构的%(keeper)s。") % {"keeper": keeper}
+        )
+
+
+def _must_reach(by: Post | None, office: Office | None, keeps: str = "network") -> None:
+    _must_be_for(by, keeps)
+    if not _reaches(by, office, keeps):
         name = office.name if office else _("最上级")
         raise refuse("out_of_reach", _("“%(office)s”不在您的管理范围内。") % {"office": name}, _("请联系上级机构的管理员。"))
 
 
 def _must_reach_all_posts(by: Post | None, staff: Staff, at: datetime) -> None:
     """A sign-in is changed only by who may change all that it opens; else a lower administrator could take over a higher one's."""
+    _must_be_for(by, "rights")
     posts = queries.posts_to_come(staff=staff, on=timezone.localdate(at))
-    if not all(_reaches(by, post.office) for post in posts):
+    if not all(_reaches(by, post.office, "rights") for post in posts):
         raise refuse("out_of_reach", _("此人有岗位不在您的管理范围内。"), _("请联系管理其全部岗位的上级管理员。"))
 
 
@@ -307,7 +318,7 @@ def give_post(*, staff: Staff, office: Office, role: str, valid_from: date, by: 
     """
     today = timezone.localdate(at)
     hold(staff, office)
-    _must_reach(by, office)
+    _must_reach(by, office, "rights")
     _must_reach_all_posts(by, staff, at)
     if by and by.staff_id == staff.pk:
         raise refuse("oneself", _("不能给自己岗位。"), _("请由另一位管理员办理。"))
@@ -318,6 +329,7 @@ def give_post(*, staff: Staff, office: Office, role: str, valid_from: date, by: 
     if staff.posts.filter(queries.lasts(valid_from), office=office, role=role).exclude(valid_to=models.F("valid_from")).exists():
         raise storing.taken("post_once")
     held = queries.posts_to_come(staff=staff, on=today)
+    _must_be_apart(role, held)
     if staff.has_usable_password() and not any(queries.answers_to(office, post.office) for post in held):
         staff.set_unusable_password()
         save(staff)
@@ -330,10 +342,16 @@ def give_post(*, staff: Staff, office: Office, role: str, valid_from: date, by: 
     return post
 
 
+def _must_be_apart(role: str, held: models.QuerySet[Post]) -> None:
+    if other := rules.apart(role, {post.role for post in held}):
+        sentence = _("此人已是%(other)s：系统管理员、安全管理员和审计员须是三个人。") % {"other": Role(other).label}
+        raise refuse("three_apart", sentence, _("请先结束原岗位，或交给另一个人。"), field="role")
+
+
 @transaction.atomic
 def end_post(*, post: Post, on: date, by: Post | None, at: datetime) -> None:
     """End a post; from that day on it opens nothing. Cases that its holder worked on stay with the office."""
-    _must_reach(by, post.office)
+    _must_reach(by, post.office, "rights")
     hold(post)
     if by and by.pk == post.pk:
         raise refuse("oneself", _("不能结束自己正在使用的岗位。"), _("请由另一位管理员办理。"))
@@ -356,7 +374,7 @@ def _end_posts(posts: models.QuerySet[Post], on: date, at: datetime) -> None:
 @transaction.atomic
 def make_token(*, post: Post, name: str, by: Post | None, at: datetime) -> str:
     """A key for an office's own software, which then acts as this post. Told once; only its digest is kept."""
-    _must_reach(by, post.office)
+    _must_reach(by, post.office, "rights")
     hold(post)
     if post.valid_to and post.valid_to <= timezone.localdate(at):
         raise refuse("ended", _("该岗位已于 %(day)s 结束。") % {"day": post.valid_to})
@@ -372,7 +390,7 @@ def make_token(*, post: Post, name: str, by: Post | None, at: datetime) -> str:
 @transaction.atomic
 def end_token(*, token: ApiToken, by: Post | None, at: datetime) -> None:
     """Make a key useless, at once."""
-    _must_reach(by, token.post.office)
+    _must_reach(by, token.post.office, "rights")
     hold(token)
     token.ended_at = token.ended_at or at
     save(token)

@@ -43,11 +43,11 @@ NAMES = {
     Department.MARKET_REGULATION: ("{}市场监督管理局",) * 3,
 }
 POSTS = {
-    OfficeKind.PROVINCE_BUREAU: (Role.SUPERVISOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR),
+    OfficeKind.PROVINCE_BUREAU: (Role.SUPERVISOR, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR),
     OfficeKind.HOTLINE_CENTRE: (*(Role.OPERATOR,) * 4, Role.SHIFT_LEAD, Role.COORDINATOR, Role.COORDINATOR),
     OfficeKind.COUNTY_BUREAU: (Role.COORDINATOR, Role.CASE_WORKER, Role.CASE_WORKER),
     OfficeKind.DEPARTMENT: (Role.LIAISON,),
-    OfficeKind.MINISTRY: (Role.SUPERVISOR, Role.ADMINISTRATOR),
+    OfficeKind.MINISTRY: (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SECURITY_OFFICER),
 }
 # Memorable sign-ins: where, as what, and how they are introduced.
 KNOWN = {
@@ -60,6 +60,7 @@ KNOWN = {
     "xietiao2": ("HC-6103", Role.COORDINATOR, "协调员 · 宝鸡市12349热线中心"),
     "sheng": ("PB-61", Role.SUPERVISOR, "督导员 · 陕西省民政厅"),
     "guanli": ("PB-61", Role.ADMINISTRATOR, "管理员 · 陕西省民政厅"),
+    "anquan": ("PB-61", Role.SECURITY_OFFICER, "安全管理员 · 陕西省民政厅"),
     "shenji": ("PB-61", Role.AUDITOR, "审计员 · 陕西省民政厅"),
 }
 SIGN_INS = [(username, PASSWORD, who) for username, (_office, _role, who) in KNOWN.items()]

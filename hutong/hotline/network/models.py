@@ -152,6 +152,7 @@ class Role(models.TextChoices):
     VOLUNTEER = "volunteer", _("志愿者")
     CHILD_DIRECTOR = "child_director", _("儿童主任")
     ADMINISTRATOR = "administrator", _("管理员")
+    SECURITY_OFFICER = "security_officer", _("安全管理员")
     AUDITOR = "auditor", _("审计员")
 
 

@@ -183,6 +183,11 @@ def centre_for(division: str, *, on: date) -> Office | None:
     return Office.objects.filter(stands(on), kind=OfficeKind.HOTLINE_CENTRE, division=prefecture).first() if prefecture else None
 
 
+def centres(*, on: date) -> QuerySet[Office]:
+    """Every hotline centre that stands."""
+    return Office.objects.filter(stands(on), kind=OfficeKind.HOTLINE_CENTRE).order_by("code")
+
+
 def county_bureau_for(division: str, *, on: date) -> Office | None:
     """县区级处置: the county bureau that acts for a division (its code)."""
     codes = rules.local(successor_code(division, on=on))
@@ -304,6 +309,11 @@ def told_apart(offices: list[Office]) -> list[str]:
 def posts_by_id(ids: Iterable[Any]) -> dict[Any, Post]:
     """Posts with their people and offices, by id."""
     return Post.objects.select_related("staff", "office").in_bulk(list(ids))
+
+
+def names_of(ids: Iterable[Any]) -> dict[Any, str]:
+    """What people are called, by id."""
+    return dict(Staff.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
 
 
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 
 # What one digit group more means, in the code system (GB/T 2260, GB/T 10114, statistics bureau).
@@ -129,8 +130,17 @@ POST_OFFICE = {
     "volunteer": ("hotline_centre", "county_bureau", "township", "social_organisation"),
     "child_director": ("village", "township"),
     "administrator": ANY_OFFICE,
+    "security_officer": ANY_OFFICE,
     "auditor": ANY_OFFICE,
 }
+# 三员分立: who keeps offices, divisions and days; who gives posts, passwords and keys; who looks at what both did. Three people.
+THREE = ("administrator", "security_officer", "auditor")
+KEEPS = {"network": "administrator", "rights": "security_officer"}
+
+
+def apart(role: str, held: Collection[str]) -> str:
+    """Of the roles that somebody holds, the one that keeps them from this one; empty where none does."""
+    return next((other for other in THREE if role in THREE and other != role and other in held), "")
 
 
 def standing(code: str) -> set[str]:

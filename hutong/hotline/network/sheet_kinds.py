@@ -161,6 +161,7 @@ STAFF = sheets.Sheet(
     rows=_post_rows,
     write=_write_post,
     rank=lambda row: 0,
+    keeps="rights",
 )
 DIVISIONS = sheets.Sheet(
     columns={

@@ -59,7 +59,7 @@ class Sheet:
     `columns` by code, with what people call them; `key` names a row; `division_codes` hold one; `required` must be filled
     and `fixed` never change; `of_first` speak of the first key alone, so that all its lines agree. `rows` gives those in
     an administrator's reach as they stand (only those with these first keys, where some are named), `write` carries out
-    a changed one, and those of lower `rank` go first.
+    a changed one, and those of lower `rank` go first. `keeps` says whose it is (`rules.KEEPS`).
     """
 
     columns: dict[str, str | Promise]
@@ -71,9 +71,15 @@ class Sheet:
     rows: Callable[[Post, Collection[str] | None], Iterable[Row]]
     write: Callable[[Row, Row | None, Post, datetime], None]
     rank: Callable[[Row], int]
+    keeps: str = "network"
 
 
 CHOICES: dict[str, type[models.TextChoices]] = {"kind": OfficeKind, "department": Department, "role": Role}
+
+
+def may_use(sheet: Sheet, post: Post) -> bool:
+    """Whether this kind of file is for this post."""
+    return post.role == rules.KEEPS[sheet.keeps]
 
 
 def export(sheet: Sheet, *, by: Post, at: datetime) -> str:

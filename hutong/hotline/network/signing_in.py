@@ -31,6 +31,11 @@ def failed(username: str, address: str, *, at: datetime) -> None:
     audit.record("sign_in_failed", by=None, at=at, subject="sign_in", subject_id=_try_id(username, address))
 
 
+def held_off(username: str, address: str, *, at: datetime) -> None:
+    """Somebody who must wait tried all the same; nothing was compared."""
+    audit.record("sign_in_held_off", by=None, at=at, subject="sign_in", subject_id=_try_id(username, address))
+
+
 def signed_in(staff: Staff, *, at: datetime) -> None:
     """A person proved who they are; in which post they work comes next."""
     audit.record("signed_in", by=None, at=at, subject="staff", subject_id=staff.pk)

@@ -71,7 +71,7 @@ def test_way(*, way: Way, by: Post, at: datetime) -> Delivery:
     way = _taken(way)
     if not way.is_active:
         raise Refusal(STOPPED)
-    if way.deliveries.filter(notice=None, state__in=ON_THE_WAY).exists():
+    if way.deliveries.filter(notice=None, alarm="", state__in=ON_THE_WAY).exists():
         raise Refusal(TESTED)
     audit.record("way_tested", by=by, at=at, subject="way", subject_id=way.pk)
     return Delivery.objects.create(way=way, is_urgent=True, made_at=at, next_try_at=at)

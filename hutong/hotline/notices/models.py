@@ -106,13 +106,15 @@ ON_THE_WAY = (DeliveryState.WAITING, DeliveryState.FAILED)
 
 
 class Delivery(models.Model):
-    """One notice on one way; `notice` empty is a test. `last_error` is a word of `rules.FAULTS` and perhaps a number.
+    """One notice on one way. Without one it is an `alarm` about the backups (a code of `keeping.rules`), or else a test.
+    `last_error` is a word of `rules.FAULTS` and perhaps a number.
 
     `is_urgent`: tier I, or a test that somebody is waiting for. `tries` counts those begun, also by a sender that was killed.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     notice = models.ForeignKey(Notice, models.PROTECT, null=True, related_name="deliveries")
+    alarm = models.CharField(max_length=20, blank=True)
     way = models.ForeignKey(Way, models.PROTECT, related_name="deliveries")
     is_urgent = models.BooleanField()
     state = models.CharField(_("状态"), max_length=8, choices=DeliveryState, default=DeliveryState.WAITING)
@@ -130,6 +132,7 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["notice", "way"], name="delivery_once"),
+            models.CheckConstraint(condition=Q(alarm="") | Q(notice=None), name="delivery_of_one_thing"),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent") & Q(sent_at=None), name="delivery_sent_when"
             ),

@@ -11,8 +11,9 @@ from django.utils.translation import override
 
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case, Event, Notice, Recusal, Stage
+from hutong.hotline.keeping import rules as backups
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import Office, OfficeKind, Post, Staff
+from hutong.hotline.network.models import Office, OfficeKind, Post, Role, Staff
 from hutong.hotline.notices import rules
 from hutong.hotline.notices.models import ON_THE_WAY, Acknowledgement, Delivery, DeliveryState, Way
 from hutong.hotline.rulebook.models import Tier
@@ -29,7 +30,7 @@ def ways() -> QuerySet[Way]:
 
 def ways_of(owner: Office | Staff) -> QuerySet[Way]:
     """The ways of an office or a person; each with its last test as `tests`."""
-    tests = Delivery.objects.filter(notice=None).order_by("way", "-made_at").distinct("way")
+    tests = Delivery.objects.filter(notice=None, alarm="").order_by("way", "-made_at").distinct("way")
     mine = Q(office=owner) if isinstance(owner, Office) else Q(staff=owner)
     return ways().filter(mine).prefetch_related(Prefetch("deliveries", tests, to_attr="tests"))
 
@@ -83,10 +84,19 @@ def _is_meant(notice: Notice, way: Way, people: set[tuple[Any, Any]]) -> bool:
     return notice.to.staff_id == way.staff_id if notice.to else (notice.office_id, way.staff_id) in people
 
 
+def ways_of_keepers(*, on: date) -> QuerySet[Way]:
+    """Who hears of the backups: the ministry and the provinces, and their administrators."""
+    top = Q(office__kind__in=[OfficeKind.MINISTRY, OfficeKind.PROVINCE_BUREAU])
+    people = Post.objects.filter(network.stands(on), top, role=Role.ADMINISTRATOR, staff__is_active=True).values("staff")
+    return ways().filter(top | Q(staff__in=people), is_active=True)
+
+
 def told(delivery: Delivery, *, address: str, at: datetime) -> rules.Told:
     """What a delivery says, in the language of who reads it."""
     way, notice = delivery.way, delivery.notice
     with override(way.staff.language if way.staff else settings.LANGUAGE_CODE):
+        if delivery.alarm:
+            return rules.told_of_backups(reason=backups.REASONS[delivery.alarm], address=address, mark=delivery.mark)
         if notice is None:
             return rules.told_as_test(name=way.name, address=address, mark=delivery.mark)
         return rules.told(

@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.kernel.texts import span
 
 # --- asking for an acknowledgement
@@ -168,6 +169,11 @@ def told(*, number: str, tier: str, kind: str, left: timedelta | None, acknowled
         which = which.format(number=number, span=span(abs(left)))
     where = (_("请登录查看，并按“知道了”：{address}") if acknowledge else _("请登录查看：{address}")).format(address=address)
     return Told(title, "\n".join([which, where, _("通知号 {mark}").format(mark=mark)]))
+
+
+def told_of_backups(*, reason: Reason, address: str, mark: str) -> Told:
+    """What is not well with the backups, and what to do."""
+    return Told(_("12349 备份告警"), "\n".join([str(reason.sentence), str(reason.remedy), address, _("通知号 {mark}").format(mark=mark)]))
 
 
 def told_as_test(*, name: str, address: str, mark: str) -> Told:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from hutong.hotline.cases import timers
 from hutong.hotline.cases.door import door
 from hutong.hotline.cases.models import Notice, NoticeKind, Stage
+from hutong.hotline.keeping import actions as backups
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.notices import queries, rules
 from hutong.hotline.notices.models import ON_THE_WAY, Acknowledgement, Delivery, DeliveryState, Way
@@ -116,6 +117,20 @@ def _call_above(asked: Acknowledgement, at: datetime) -> None:
 DEEDS = (timers.Deed(to_hand_on, timers.one(hand_on)), timers.Deed(to_call_after, timers.one(call_after)))
 
 
+# --- the backups
+
+
+@transaction.atomic
+def tell_of_backups(*, at: datetime) -> list[str]:
+    """A delivery of each thing that is newly not well with the backups, to those who see to them; urgent, and tried as a notice is."""
+    fresh = backups.take_outward(at=at)
+    ways = list(queries.ways_of_keepers(on=timezone.localdate(at))) if fresh else []
+    Delivery.objects.bulk_create(
+        Delivery(alarm=reason.code, way=way, is_urgent=True, made_at=at, next_try_at=at) for reason in fresh for way in ways
+    )
+    return [f"backups: {reason.code}" for reason in fresh]
+
+
 # --- sending
 
 
@@ -141,7 +156,7 @@ def settle(delivery: Delivery, fault: str, *, at: datetime) -> None:
     way = Way.objects.select_for_update(no_key=True).get(pk=delivery.way_id)
     mine = Delivery.objects.filter(pk=delivery.pk, state__in=ON_THE_WAY)
     if fault:
-        again = rules.next_try(delivery.tries, at) if delivery.notice_id else None
+        again = rules.next_try(delivery.tries, at) if delivery.notice_id or delivery.alarm else None
         if again and not delivery.is_urgent:
             again = rules.after_quiet(again, way.quiet_from, way.quiet_to)
         state = DeliveryState.FAILED if again else DeliveryState.GIVEN_UP

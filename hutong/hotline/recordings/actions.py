@@ -17,6 +17,7 @@ from hutong.hotline.calls.models import Call
 from hutong.hotline.cases.door import door
 from hutong.hotline.kernel import objects, texts
 from hutong.hotline.kernel.faults import choice
+from hutong.hotline.kernel.live import tell
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.secrets.sealing import seal
 from hutong.hotline.kernel.secrets.streams import seal_stream
@@ -232,4 +233,6 @@ def grant(recording: Recording, *, by: Post, at: datetime, purpose: str, text: s
     audit.record(
         "recording_played", by=by, at=at, subject=subject, subject_id=subject_id, recording=str(recording.pk), purpose=chosen.value
     )
+    if recording.case_id:
+        tell(f"case:{recording.case_id}")
     return Play.objects.create(recording=recording, post=by, purpose=chosen, text=text, at=at, until=at + rules.GRANT)

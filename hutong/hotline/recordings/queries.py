@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import Hash
@@ -48,8 +49,10 @@ def holdable_by(post: Post) -> QuerySet[Recording]:
 def _told(found: QuerySet[Recording]) -> QuerySet[Recording]:
     """Recordings with what a row says of each: who spoke, the gaps, who listened."""
     plays = Play.objects.select_related("post__staff", "post__office").order_by("-at")
-    whole = found.select_related("call__operator__staff", "held_by__staff")
-    return whole.prefetch_related(Prefetch("gaps", Gap.objects.order_by("started_at")), Prefetch("plays", plays)).order_by("started_at")
+    whole = found.select_related("call__operator__staff", "held_by__staff", "case", "key")
+    return whole.prefetch_related(
+        Prefetch("gaps", Gap.objects.select_related("by__staff").order_by("started_at")), Prefetch("plays", plays)
+    ).order_by("started_at")
 
 
 def of_case(case: Case) -> QuerySet[Recording]:
@@ -67,9 +70,27 @@ def told(recording: Recording) -> Recording:
     return _told(Recording.objects.filter(pk=recording.pk)).get()
 
 
-def plays(post: Post, at: datetime) -> QuerySet[Play]:
-    """The grants by which a post may listen at this moment. A right that ended ends them."""
-    mine = Play.objects.filter(post=post, until__gt=at, recording__in=audible_to(post).values("pk"))
+class Row(NamedTuple):
+    """A recording as somebody sees it in a list."""
+
+    recording: Recording
+    may_hear: bool
+    may_hold: bool
+
+
+def rows(found: QuerySet[Recording], post: Post) -> list[Row]:
+    """Recordings (`of_case`, `of_calls`) with what this post may do with each. Five queries at most, one where there are none."""
+    recordings = list(found)
+    if not recordings:
+        return []
+    ids = [recording.pk for recording in recordings]
+    heard, held = (set(which(post).filter(pk__in=ids).values_list("pk", flat=True)) for which in (audible_to, holdable_by))
+    return [Row(recording, recording.pk in heard, recording.pk in held) for recording in recordings]
+
+
+def plays(post: Post) -> QuerySet[Play]:
+    """The grants of a post to listen, over or not. A right that ended ends them."""
+    mine = Play.objects.filter(post=post, recording__in=audible_to(post).values("pk"))
     return mine.select_related("recording__call", "recording__key")
 
 

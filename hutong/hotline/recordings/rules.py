@@ -14,11 +14,11 @@ from hutong.hotline.kernel.refusals import Reason
 # above: of the office above that centre. Beside this, whoever may not see the case of a call may not hear the call.
 HEARS: dict[str, frozenset[str]] = {
     "own": frozenset({"operator", "shift_lead", "coordinator"}),
-    "centre": frozenset({"shift_lead", "inspector"}),
+    "centre": frozenset({"shift_lead", "inspector", "supervisor"}),
     "above": frozenset({"supervisor"}),
 }
 # Who may say that the law needs a recording longer, and that it no longer does.
-HOLDS: dict[str, frozenset[str]] = {"centre": frozenset({"shift_lead"}), "above": frozenset({"supervisor"})}
+HOLDS: dict[str, frozenset[str]] = {"centre": frozenset({"shift_lead", "supervisor"}), "above": frozenset({"supervisor"})}
 
 GRANT = timedelta(minutes=15)
 PEAKS = 600  # of each channel

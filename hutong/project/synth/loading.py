@@ -26,6 +26,7 @@ UNCOUNT = """
     FROM generate_series(-1, 32) AS back;
     DELETE FROM statistics_day
 """
+SEEN_BY = "UPDATE cases_case c SET seen_by = hutong_case_seen_by(c) WHERE seen_by = '{}'"
 ROOM = "SET LOCAL maintenance_work_mem = '256MB'"
 
 
@@ -41,10 +42,11 @@ def all_aside(owner: Owner) -> Iterator[None]:
     _each(owner, "DROP INDEX {}", (names[:1] for names in indexes))
     yield
     owner.execute(ROOM)
-    for table, name, definition in constraints:
-        _each(owner, f"ALTER TABLE {{}} ADD CONSTRAINT {{}} {definition}", [(table, name)])
     for _name, definition in indexes:
         owner.execute(definition)
+    owner.execute(SEEN_BY)
+    for table, name, definition in constraints:
+        _each(owner, f"ALTER TABLE {{}} ADD CONSTRAINT {{}} {definition}", [(table, name)])
     _each(owner, "ALTER TABLE {} ENABLE TRIGGER USER", ([table] for table in tables))
 
 

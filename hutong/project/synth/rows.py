@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, Model
 
 from hutong.hotline.models import (
@@ -38,6 +39,8 @@ def _default(field: "Field[Any, Any]") -> Any:
     given = field.default if field.has_default() else None if field.null else ""
     if callable(given):
         given = given() if given in (dict, list) else None
+    if isinstance(field, ArrayField):
+        return given
     return json.dumps(given) if isinstance(given, dict | list) else getattr(given, "value", given)
 
 

@@ -19,7 +19,7 @@ HOMES = {
     ("supervisor", "province_bureau"): "province:board",
     ("inspector", "province_bureau"): "cases:work",
     ("administrator", "province_bureau"): "office:index",
-    ("auditor", "province_bureau"): "cases:work",
+    ("auditor", "province_bureau"): "audit:index",
 }
 
 

@@ -126,7 +126,7 @@ class TestListing:
         Software.of("zhou").get("cases")
 
         entry = AuditEntry.objects.get(verb="listed")
-        assert (entry.post_id, set(entry.detail["cases"])) == (cast.post("zhou").pk, {str(case.pk) for case in cases})
+        assert (entry.post_id, set(entry.detail["shown"])) == (cast.post("zhou").pk, {str(case.pk) for case in cases})
 
 
 class TestReading:

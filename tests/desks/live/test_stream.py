@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -108,7 +107,7 @@ def test_no_connection_is_held_for_a_stream(servers: Servers) -> None:
         wait_until(lambda: count() == (1,))  # a connection that was closed takes a moment to be gone
 
 
-@pytest.mark.parametrize("topic", ["", "case:", "office:x", f"case:{uuid4()}", "staff:1", "office:*"])
+@pytest.mark.parametrize("topic", ["", "case:", "office:x", "case:01890a5d-ac96-774b-bcce-b302099a8057", "staff:1", "office:*"])
 def test_odd_topics_open_a_silent_stream(servers: Servers, topic: str) -> None:
     with stream("wang", topic, office("lianhu")) as lines:
         tell(topic)

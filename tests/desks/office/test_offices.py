@@ -21,6 +21,12 @@ def client() -> Client:
     return signed_in("gao")
 
 
+@pytest.fixture
+def rights() -> Client:
+    """Who gives posts and keys."""
+    return signed_in("ning")
+
+
 def page(name: str, code: str) -> str:
     return reverse(f"office:{name}", args=[cast.office(code).pk])
 
@@ -212,11 +218,11 @@ def test_namesakes_are_told_apart_by_their_codes(client: Client) -> None:
         ["市救助站 shelter-1", "救助保护机构"], ["市救助站 shelter-2", "救助保护机构"],
     ]  # fmt: skip
     given = {"office": "市救助站", "role": "case_worker", "valid_from": "2026-09-01"}
-    address = reverse("office:give_post", args=[cast.post("wang").staff_id])
-    assert client.post(address, given).context["form"].errors == {
+    rights, address = signed_in("ning"), reverse("office:give_post", args=[cast.post("wang").staff_id])
+    assert rights.post(address, given).context["form"].errors == {
         "office": ["有 2 个机构符合，请选定一个：市救助站 shelter-1、市救助站 shelter-2"]
     }
-    client.post(address, given | {"office": "市救助站 shelter-2"})
+    rights.post(address, given | {"office": "市救助站 shelter-2"})
     assert Post.objects.filter(staff__username="wang", office__code="shelter-2").exists()
 
 
@@ -235,33 +241,33 @@ def test_why_it_cannot_end_is_said_on_the_form(client: Client) -> None:
     assert answer.context["form"].non_field_errors() == ["还有 2 个下级机构。 请先停用它们或改换其上级。"]
 
 
-def token_form(client: Client) -> Any:
-    return client.post(page("new_token", "xian"), {"name": "市 12345 平台", "post": cast.post("zhou").pk})
+def token_form(rights: Client) -> Any:
+    return rights.post(page("new_token", "xian"), {"name": "市 12345 平台", "post": cast.post("zhou").pk})
 
 
-def test_a_key_is_shown_once(client: Client) -> None:
-    answer = token_form(client)
+def test_a_key_is_shown_once(rights: Client) -> None:
+    answer = token_form(rights)
     key = answer.context["secret"]
 
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
     assert f">{key}</code>" in answer.content.decode()
     assert "只显示这一次" in answer.content.decode()
-    assert key not in client.get(page("office", "xian")).content.decode()
-    assert token_form(client).context["form"].errors == {
+    assert key not in rights.get(page("office", "xian")).content.decode()
+    assert token_form(rights).context["form"].errors == {
         "name": ["此岗位已有同名的密钥在用。 若没有记下它，请先停用再建；若另有用途，请换个名称。"]
     }
 
 
-def test_a_key_is_made_for_a_post_of_that_office_alone(client: Client) -> None:
+def test_a_key_is_made_for_a_post_of_that_office_alone(rights: Client) -> None:
     for post in (cast.post("wang").pk, UUID(int=0), "x", ""):
-        answer = client.post(page("new_token", "xian"), {"name": "工单", "post": post})
+        answer = rights.post(page("new_token", "xian"), {"name": "工单", "post": post})
         assert list(answer.context["form"].errors) == ["post"]
     assert not ApiToken.objects.exists()
 
 
-def test_a_key_is_ended(client: Client) -> None:
-    token_form(client)
-    answer = client.post(reverse("office:end_token", args=[ApiToken.objects.get().pk]), {"sure": "yes"}, follow=True)
+def test_a_key_is_ended(rights: Client) -> None:
+    token_form(rights)
+    answer = rights.post(reverse("office:end_token", args=[ApiToken.objects.get().pk]), {"sure": "yes"}, follow=True)
 
     assert "密钥已停用。" in answer.content.decode()
     assert ApiToken.objects.get().ended_at is not None

@@ -37,7 +37,7 @@ def row(place: int) -> None:
 
 
 def queries(name: str, *args: object, **query: str) -> int:
-    client = signed_in("gao")
+    client = signed_in("ning" if (name, *args) in {("export", "staff")} or name == "new_token" else "gao")
     with CaptureQueriesContext(connection) as caught:
         assert client.get(reverse(f"office:{name}", args=args), query).status_code == 200
     return len(caught)

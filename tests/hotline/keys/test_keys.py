@@ -119,6 +119,13 @@ def test_the_database_refuses_half_a_key_and_a_removed_one(begun: None) -> None:
         DataKey.objects.all().delete()
 
 
+def test_a_start_with_a_cipher_that_is_wrong_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "answers_rightly", lambda _suite: False)
+    with pytest.raises(Refusal) as refused:
+        actions.begin()
+    assert (refused.value.reason, settings.KEY_FILE.exists()) == (actions.CIPHER_WRONG, False)
+
+
 def test_a_start_without_the_key_of_what_is_sealed_is_refused_and_makes_no_other(begun: None) -> None:
     some(1)
     actions.begin()

@@ -10,7 +10,7 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network import actions
 from hutong.hotline.network.models import Role, Staff
 from tests import cast
-from tests.network import AT, TODAY, administrator, jiangxi, refused
+from tests.network import AT, TODAY, jiangxi, refused, security_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def add(**given: Any) -> Staff:
     said = {
         "username": "lei", "name": "雷鸣", "phone": "", "office": "lianhu", "role": Role.CASE_WORKER, "valid_from": TODAY,
-        "by": cast.post("gao"), "at": AT,
+        "by": cast.post("ning"), "at": AT,
     } | given  # fmt: skip
     return actions.add_staff(**said | {"office": cast.office(said["office"])})
 
@@ -63,9 +63,9 @@ def test_what_is_wrong_is_said_beside_its_input_and_nobody_is_added(given: dict[
     assert (Staff.objects.count(), AuditEntry.objects.count()) == (before, 0)
 
 
-@pytest.mark.parametrize("username", ["lan", "wen", "ma"])
+@pytest.mark.parametrize("username", ["lan", "shuang", "ma"])
 def test_only_an_administrator_at_or_above_the_office_adds_one(username: str) -> None:
-    administrator("lan", "lianhu"), jiangxi()
+    security_officer("lan", "lianhu"), jiangxi()
 
     with refused("out_of_reach"):
         add(office="changan", by=cast.post(username))

@@ -20,7 +20,7 @@ def end(code: str, *, by: Post | None = None, on: date = TODAY) -> Office:
 
 
 def test_its_posts_and_keys_end_with_it() -> None:
-    actions.make_token(post=cast.post("jiang"), name="警务平台", by=cast.post("gao"), at=AT)
+    actions.make_token(post=cast.post("jiang"), name="警务平台", by=cast.post("ning"), at=AT)
     ended = end("lianhu-police")
 
     assert ended.valid_to == TODAY

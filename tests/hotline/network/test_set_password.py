@@ -11,13 +11,13 @@ from hutong.hotline.network import actions
 from hutong.hotline.network.models import Post, Role, Staff
 from tests import cast
 from tests.clients import signed_in
-from tests.network import AT, TODAY, administrator, jiangxi, refused
+from tests.network import AT, TODAY, jiangxi, refused, security_officer
 
 pytestmark = pytest.mark.django_db
 
 
 def set_password(username: str, by: Post | None = None) -> str:
-    return actions.set_password(staff=Staff.objects.get(username=username), by=by or cast.post("gao"), at=AT)
+    return actions.set_password(staff=Staff.objects.get(username=username), by=by or cast.post("ning"), at=AT)
 
 
 def test_it_is_random_easy_to_read_out_and_in_no_log() -> None:
@@ -39,10 +39,10 @@ def test_sessions_under_the_old_one_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "username"), [("lan", "xu"), ("lan", "gao"), ("nan", "song"), ("nan", "qin"), ("wen", "wang"), ("ma", "wang")]
+    ("by", "username"), [("lan", "xu"), ("lan", "ning"), ("nan", "song"), ("nan", "qin"), ("shuang", "wang"), ("ma", "wang")]
 )
 def test_a_lower_or_other_administrator_sets_none(by: str, username: str) -> None:
-    administrator("nan", "xian"), administrator("lan", "lianhu"), jiangxi()
+    security_officer("nan", "xian"), security_officer("lan", "lianhu"), jiangxi()
 
     with refused("out_of_reach"):
         set_password(username, cast.post(by))
@@ -50,7 +50,7 @@ def test_a_lower_or_other_administrator_sets_none(by: str, username: str) -> Non
 
 @pytest.mark.parametrize("valid_from", [cast.SINCE, TODAY.replace(year=2027)])
 def test_whoever_also_has_a_higher_post_now_or_soon_is_out_of_a_lower_ones_reach(valid_from: object) -> None:
-    lan = administrator("lan", "lianhu")
+    lan = security_officer("lan", "lianhu")
     Post.objects.create(
         staff=Staff.objects.get(username="wang"), office=cast.office("shaanxi"), role=Role.ADMINISTRATOR, valid_from=valid_from
     )
@@ -60,7 +60,7 @@ def test_whoever_also_has_a_higher_post_now_or_soon_is_out_of_a_lower_ones_reach
 
 
 def test_a_post_that_ended_is_no_hindrance() -> None:
-    lan = administrator("lan", "lianhu")
+    lan = security_officer("lan", "lianhu")
     Post.objects.create(
         staff=Staff.objects.get(username="wang"), office=cast.office("xian"), role=Role.OPERATOR, valid_from=cast.SINCE, valid_to=TODAY
     )
@@ -69,7 +69,7 @@ def test_a_post_that_ended_is_no_hindrance() -> None:
 
 
 def test_whoever_left_gets_none() -> None:
-    actions.deactivate_staff(staff=Staff.objects.get(username="wang"), by=cast.post("gao"), at=AT)
+    actions.deactivate_staff(staff=Staff.objects.get(username="wang"), by=cast.post("ning"), at=AT)
 
     with refused("inactive"):
         set_password("wang")

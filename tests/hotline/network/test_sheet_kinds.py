@@ -8,7 +8,7 @@ from hutong.hotline.network import actions
 from hutong.hotline.network.models import Division, Post, Role, Staff
 from tests import cast
 from tests.hotline.network.sheets_of import applied, text, told, tried
-from tests.network import AT, TODAY, administrator, jiangxi
+from tests.network import AT, TODAY, administrator, jiangxi, security_officer
 
 pytestmark = pytest.mark.django_db
 LEI = "lei,雷鸣,13812345678,lianhu,个案专员,2026-09-01,"
@@ -87,7 +87,7 @@ def test_a_new_name_reaches_the_person_of_an_ended_post_too() -> None:
     Post.objects.filter(staff__username="wang").update(valid_to=TODAY - timedelta(days=9))
     actions.give_post(
         staff=Staff.objects.get(username="wang"), office=cast.office("lianhu"), role=Role.COORDINATOR, valid_from=TODAY,
-        by=cast.post("gao"), at=AT,
+        by=cast.post("ning"), at=AT,
     )  # fmt: skip
     content = text(PEOPLE, "wang,王大海,,lianhu,个案专员,2020-01-01,2026-09-09", "wang,王大海,,lianhu,协调员,2026-09-18,")
 
@@ -123,8 +123,8 @@ def test_an_end_to_come_moves_but_is_not_taken_back() -> None:
         ("lei,,,lianhu,个案专员,2026-09-01,", "缺少姓名。"),
         ("shui,水清,,lianhu,个案专员,2026-09-01,", "已有相同登录名的人员。"),
         ("wang,王海,,lianhu,个案专员,2026-09-01,", "此人在该机构已有这个岗位。"),
-        ("gao,高洁,,shaanxi,管理员,2020-01-01,2026-09-18", "不能结束自己正在使用的岗位。 请由另一位管理员办理。"),
-        ("gao,高洁,,xian,协调员,2026-09-18,", "不能给自己岗位。 请由另一位管理员办理。"),
+        ("ning,宁静,,shaanxi,安全管理员,2020-01-01,2026-09-18", "不能结束自己正在使用的岗位。 请由另一位管理员办理。"),
+        ("ning,宁静,,xian,协调员,2026-09-18,", "不能给自己岗位。 请由另一位管理员办理。"),
     ],
 )
 def test_what_staff_may_not_become_is_refused(line: str, said: str) -> None:
@@ -137,13 +137,13 @@ def test_what_staff_may_not_become_is_refused(line: str, said: str) -> None:
     ("line", "said"),
     [
         ("song,宋岚,13800000000,shaanxi,督导员,2020-01-01,", "您的管理范围内没有代码为“shaanxi”的机构。"),
-        ("lan,蓝田,,shaanxi,管理员,2026-09-18,", "您的管理范围内没有代码为“shaanxi”的机构。"),
+        ("lan,蓝田,,shaanxi,安全管理员,2026-09-18,", "您的管理范围内没有代码为“shaanxi”的机构。"),
         ("dai,宋岚,13800000000,lianhu,志愿者,2020-01-01,", "此人有岗位不在您的管理范围内。 请联系管理其全部岗位的上级管理员。"),
     ],
 )
 def test_a_lower_administrator_comes_to_nothing_higher_by_file(line: str, said: str) -> None:
     """Dai volunteers in Lianhu, and supervises the province besides."""
-    lan = administrator("lan", "lianhu")
+    lan = security_officer("lan", "lianhu")
     staff = Staff.objects.create(username="dai", name="戴月")
     for office, role in (("lianhu", Role.VOLUNTEER), ("shaanxi", Role.SUPERVISOR)):
         Post.objects.create(staff=staff, office=cast.office(office), role=role, valid_from=cast.SINCE)

@@ -6,13 +6,13 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network import actions, queries, rules
 from hutong.hotline.network.models import ApiToken, Post
 from tests import cast
-from tests.network import AT, TODAY, administrator, jiangxi, refused
+from tests.network import AT, TODAY, jiangxi, refused, security_officer
 
 pytestmark = pytest.mark.django_db
 
 
 def make(username: str = "zhou", name: str = "市 12345 平台", by: Post | None = None) -> str:
-    return actions.make_token(post=cast.post(username), name=name, by=by or cast.post("gao"), at=AT)
+    return actions.make_token(post=cast.post(username), name=name, by=by or cast.post("ning"), at=AT)
 
 
 def test_only_the_digest_of_a_key_is_kept() -> None:
@@ -35,7 +35,7 @@ def test_a_form_sent_twice_makes_one_key() -> None:
 
 def test_an_ended_key_makes_room_for_one_of_its_name() -> None:
     make()
-    actions.end_token(token=ApiToken.objects.get(), by=cast.post("gao"), at=AT)
+    actions.end_token(token=ApiToken.objects.get(), by=cast.post("ning"), at=AT)
     make()
 
     assert [token.ended_at for token in queries.tokens_of(cast.office("xian"))] == [None, AT]
@@ -44,7 +44,7 @@ def test_an_ended_key_makes_room_for_one_of_its_name() -> None:
 def test_ending_twice_keeps_the_first_moment() -> None:
     make()
     for at in (AT, AT.replace(hour=9)):
-        actions.end_token(token=ApiToken.objects.get(), by=cast.post("gao"), at=at)
+        actions.end_token(token=ApiToken.objects.get(), by=cast.post("ning"), at=at)
 
     assert ApiToken.objects.get().ended_at == AT
 
@@ -58,9 +58,9 @@ def test_a_key_needs_a_name_and_a_post_that_stands() -> None:
         make()
 
 
-@pytest.mark.parametrize("by", ["lan", "wen", "zhou"])
+@pytest.mark.parametrize("by", ["lan", "shuang", "zhou"])
 def test_only_an_administrator_at_or_above_makes_or_ends_one(by: str) -> None:
-    administrator("lan", "lianhu"), jiangxi()
+    security_officer("lan", "lianhu"), jiangxi()
     make()
     token = ApiToken.objects.get()
 

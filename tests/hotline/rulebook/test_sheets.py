@@ -53,7 +53,7 @@ HANDLING = ("III 一般", "处置", "个案本身")
 
 def test_every_table_is_a_sheet_with_chinese_headings_and_whose_each_row_is(draft: Rulebook, nan: Post) -> None:
     workbook = load_workbook(io.BytesIO(sheets.export(draft, by=nan, at=AT)))
-    assert workbook.sheetnames == ["等级", "时限", "派转", "逐级督促", "接着问"]
+    assert workbook.sheetnames == ["等级", "时限", "派转", "逐级督促", "接着问", "保存期限"]
     limits = workbook["时限"]
     assert [cell.value for cell in limits[1]] == [
         "等级", "环节", "办件种类", "时限", "单位", "预警", "顺延到工作日", "最多暂停天数", "依据", "来源",
@@ -119,7 +119,7 @@ def test_a_line_that_cannot_be_is_refused_in_words_and_the_whole_file_with_it(dr
     assert [line.reason for line in report.lines if line.outcome == Outcome.REFUSED] == [
         "时限：“多”不是整数。单位：请填写。",
         "单位：特急、紧急只能按分钟或自然日计时。",
-        "与第 73 行重复。",
+        "与第 75 行重复。",
     ]
     assert not run(draft, changed(draft, nan, change), nan, agreed=report.mark).applied
 
@@ -130,7 +130,7 @@ def test_a_file_of_one_table_leaves_the_others_alone(draft: Rulebook, nan: Post)
             del workbook[title]
 
     report = run(draft, changed(draft, nan, change), nan)
-    assert {line.table for line in report.lines} == {"接着问"}
+    assert {line.table for line in report.lines} == {"保存期限"}
 
 
 def test_a_file_written_in_english_is_read_too(draft: Rulebook, nan: Post) -> None:

@@ -108,7 +108,7 @@ def test_check_names_a_day_that_was_counted_wrongly(committed: Addresses, capsys
 
 
 def line(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("-")]
+    return [line for line in capsys.readouterr().out.splitlines() if check.COUNTED in line]
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from hutong.desks.components.boards import Figure
 from hutong.desks.components.icons import ICONS
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.kernel.texts import span
-from hutong.hotline.network.models import Office, Post
+from hutong.hotline.network.models import Office
 from hutong.hotline.notices import queries
 from hutong.hotline.rulebook.models import Tier
 
@@ -114,6 +114,14 @@ def when(moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag
+def duration(seconds: float) -> str:
+    """How long a sound is, or where in it: 2:03, 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.simple_tag
 def field(bound: BoundField) -> SafeString:
     """A form's field with label, hint and errors, tied together for screen readers."""
     return bound.as_field_group()
@@ -165,10 +173,10 @@ def pager(context: template.Context, page: "Page[object]") -> dict[str, object]:
     return {"page": page, "request": context["request"]}
 
 
-@register.inclusion_tag("components/alerts.html")
-def alerts(post: Post) -> dict[str, object]:
+@register.inclusion_tag("components/alerts.html", takes_context=True)
+def alerts(context: template.Context) -> dict[str, object]:
     """What of tier I this person's office has not confirmed."""
-    return alerts_of(post)
+    return alerts_of(context["request"]) | {"csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("components/failing_ways.html")

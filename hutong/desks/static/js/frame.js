@@ -58,6 +58,16 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(clicked)) menu.removeAttribute("open");
 });
 
+// A thing with a small window of its own, such as the phone, is opened once and never loaded anew: a reload would drop a talk.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-window]") : null;
+  if (!(link instanceof HTMLAnchorElement)) return;
+  event.preventDefault();
+  const opened = window.open("", link.target, "popup,width=380,height=640");
+  if (opened?.location.href === "about:blank") opened.location.href = link.href;
+  opened?.focus();
+});
+
 // What went well goes by itself: it stands on the page too. What went wrong stays until it is dismissed.
 const PASSING = 6000;
 setTimeout(() => document.querySelectorAll(".message.success").forEach((message) => message.remove()), PASSING);

@@ -64,6 +64,9 @@ def open_case(
     )  # fmt: skip
     step = Step(case, action, by, at, detail={"channel": contact.channel, "contact": str(contact.pk)}, event=Event(id=new_id()))
     step.go(Stage.ASSESSMENT if registered else Stage.INTAKE, holder=centre)
+    if contact.paper_slip:  # the time on the paper counts, and not when somebody came to type it
+        step.detail |= contact_queries.from_paper(contact)
+        step.next_deadline = step.limited(contact.received_at)
     tell_of_danger(step)
     for child in children:
         tell_of_register(step, child)

@@ -11,6 +11,7 @@ from hutong.hotline.cases import rules
 from hutong.hotline.cases.actions.opening import a_title, tell_of_register
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, NoticeKind, Party, PartyRole, Phase
+from hutong.hotline.contacts import queries as contact_queries
 from hutong.hotline.contacts.models import CallBack, Contact
 from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.faults import Faults, choice
@@ -48,6 +49,7 @@ def report_first(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int 
 def add_contact(case_id: UUID, *, contact: Contact, by: Post, at: datetime) -> Case:
     """Another report about the same matter. On a closed case it is linked, and the centre is told."""
     with door(case_id, "add_contact", by=by, at=at, channel=contact.channel, contact=str(contact.pk)) as step:
+        step.detail |= contact_queries.from_paper(contact)
         CaseContact.objects.create(contact=contact, case=step.case, at=at)
         step.tell(step.case.holder, NoticeKind.TOLD)
     return step.case

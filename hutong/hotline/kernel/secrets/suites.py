@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -58,3 +58,32 @@ SUITES = {
     )
 }
 BY_CODE = {suite.code: suite for suite in SUITES.values()}
+
+# A known answer of each, from the standards (NIST CAVP; RFC 8998): key, nonce, plain, about, sealed.
+KNOWN = {
+    "aes": (
+        "31bdadd96698c204aa9ce1448ea94ae1fb4a9a0b3c9d773b51bb1822666b8f22", "0d18e06c7c725ac9e362e1ce",
+        "2db5168e932556f8089a0622981d017d", "", "fa4362189661d163fcd6a56d8bf0405ad636ac1bbedd5cc3ee727dc2ab4a9489",
+    ),
+    "sm": (
+        "0123456789abcdeffedcba9876543210", "00001234567800000000abcd",
+        "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccddddddddddddddddeeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa",
+        "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+        ("17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15"
+         "a56834cbcf98c397b4024a2691233b8d83de3541e4c2b58177e065a9bf7b62ec"),
+    ),
+}  # fmt: skip
+
+
+def answers_rightly(suite: Suite) -> bool:
+    """Whether the cipher at hand answers as its standard says, and refuses what was changed: asked at every start."""
+    key, nonce, plain, about, sealed = map(bytes.fromhex, KNOWN[suite.name])
+    try:
+        if (suite.seal(key, nonce, plain, about), suite.unseal(key, nonce, sealed, about)) != (sealed, plain):
+            return False
+        suite.unseal(key, nonce, sealed[:-1] + bytes([sealed[-1] ^ 1]), about)
+    except UnsupportedAlgorithm:
+        return False
+    except InvalidTag:
+        return True
+    return False

@@ -1,48 +1,38 @@
 """Known answers from the standards: NIST CAVP (AES-256-GCM), RFC 8998 (SM4-GCM), GB/T 32905 (SM3), RFC 4231 (HMAC)."""
 
+from dataclasses import replace
+
 import pytest
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
-from hutong.hotline.kernel.secrets.suites import BY_CODE, SUITES
-
-# suite, key, nonce, plain, about, sealed
-KNOWN = [
-    (
-        "aes",
-        "31bdadd96698c204aa9ce1448ea94ae1fb4a9a0b3c9d773b51bb1822666b8f22",
-        "0d18e06c7c725ac9e362e1ce",
-        "2db5168e932556f8089a0622981d017d",
-        "",
-        "fa4362189661d163fcd6a56d8bf0405ad636ac1bbedd5cc3ee727dc2ab4a9489",
-    ),
-    (
-        "sm",
-        "0123456789abcdeffedcba9876543210",
-        "00001234567800000000abcd",
-        "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccddddddddddddddddeeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa",
-        "feedfacedeadbeeffeedfacedeadbeefabaddad2",
-        (
-            "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d"
-            "83de3541e4c2b58177e065a9bf7b62ec"
-        ),
-    ),
-]
+from hutong.hotline.kernel.secrets.suites import BY_CODE, KNOWN, SUITES, Suite, answers_rightly
 
 
-@pytest.mark.parametrize(("suite", "key", "nonce", "plain", "about", "sealed"), KNOWN)
-def test_a_cipher_answers_as_the_standard_says(suite: str, key: str, nonce: str, plain: str, about: str, sealed: str) -> None:
-    key_, nonce_, plain_, about_, sealed_ = map(bytes.fromhex, (key, nonce, plain, about, sealed))
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_a_cipher_answers_as_the_standard_says(suite: Suite) -> None:
+    key, nonce, plain, about, sealed = map(bytes.fromhex, KNOWN[suite.name])
+    assert suite.seal(key, nonce, plain, about) == sealed
+    assert suite.unseal(key, nonce, sealed, about) == plain
+    assert answers_rightly(suite)
 
-    assert SUITES[suite].seal(key_, nonce_, plain_, about_) == sealed_
-    assert SUITES[suite].unseal(key_, nonce_, sealed_, about_) == plain_
+
+def unsupported(*_given: bytes) -> bytes:
+    raise UnsupportedAlgorithm("no such cipher here")
 
 
-@pytest.mark.parametrize("suite", SUITES.values(), ids=str)
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_a_cipher_that_answers_otherwise_is_found(suite: Suite) -> None:
+    trusting = replace(suite, unseal=lambda *_given: bytes.fromhex(KNOWN[suite.name][2]))
+    for wrong in (replace(suite, seal=lambda *_given: b""), replace(suite, seal=unsupported), trusting):
+        assert not answers_rightly(wrong)
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
 @pytest.mark.parametrize("sealed", [b"", b"x" * 15, b"x" * 16, b"x" * 40])
-def test_nothing_too_short_or_made_up_opens(suite: object, sealed: bytes) -> None:
+def test_nothing_too_short_or_made_up_opens(suite: Suite, sealed: bytes) -> None:
     with pytest.raises(InvalidTag):
-        suite.unseal(bytes(suite.key_size), bytes(12), sealed, b"")  # type: ignore[attr-defined]
+        suite.unseal(bytes(suite.key_size), bytes(12), sealed, b"")
 
 
 @pytest.mark.parametrize(

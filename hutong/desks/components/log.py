@@ -1,0 +1,103 @@
+"""The log in words: what was done, and on which page."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hutong.hotline.cases.rules import ACTIONS
+from hutong.hotline.kernel.texts import listed
+
+VERBS: dict[str, str | Promise] = {
+    "looked": _("看了"),
+    "listed": _("在列表中看到"),
+    "refused": _("被拒绝"),
+    "exported": _("导出"),
+    "network_exported": _("导出机构与人员"),
+    "rulebook_exported": _("导出制度"),
+    "asked_who_saw": _("查谁看过这个孩子"),
+    "searched_log": _("查审计记录"),
+    "signed_in": _("登录"),
+    "took_post": _("开始以此岗位工作"),
+    "signed_out": _("退出"),
+    "sign_in_failed": _("登录失败"),
+    "sign_in_held_off": _("多次失败后仍尝试登录"),
+    "post_given": _("给予岗位"),
+    "post_ended": _("结束岗位"),
+    "token_made": _("建立密钥"),
+    "token_ended": _("停用密钥"),
+    "staff_added": _("增加人员"),
+    "staff_changed": _("修改人员"),
+    "staff_deactivated": _("停用人员"),
+    "password_set": _("设置密码"),
+    "office_added": _("增加机构"),
+    "office_changed": _("修改机构"),
+    "office_ended": _("停用机构"),
+    "acknowledged": _("确认知道"),
+    "take": _("登记来访"),
+    "receive": _("收到来访"),
+    "settle_contact": _("了结来访"),
+    "remember_child": _("记下儿童"),
+    "remember_person": _("记下人员"),
+    "change_child": _("修改儿童信息"),
+    "change_person": _("修改人员信息"),
+}
+PARTS: dict[str, str | Promise] = {
+    "cases:case": _("个案页"),
+    "cases:case/elsewhere": _("同一儿童的其他个案"),
+    "cases:region/top": _("个案页：办到哪里"),
+    "cases:region/story": _("个案页：经过"),
+    "cases:region/file": _("个案页：儿童、人员与来访"),
+    "cases:story": _("全部经过"),
+    "cases:why": _("时限说明"),
+    "cases:act": _("办理表单"),
+    "cases:work": _("工作列表"),
+    "cases:search": _("查询结果"),
+    "county:work": _("办件列表"),
+    "shift:board": _("值班看板"),
+    "shift:list": _("值班看板的列表"),
+    "province:board": _("全省看板"),
+    "province:cases": _("全省看板的列表"),
+    "supervision:order": _("督办单"),
+    "supervision:orders": _("督办单列表"),
+    "supervision:letter": _("督办单公文"),
+    "supervision:office": _("机构的督办单"),
+    "operator:desk": _("接线台"),
+    "operator:contact": _("来访登记表"),
+    "operator:known": _("接线台：以前的来访和个案"),
+    "operator:pending": _("接线台：等待受理"),
+    "notices:alerts": _("特急提醒"),
+    "audit:child": _("谁看过这个孩子"),
+    "audit:index": _("审计记录"),
+    "api:list_cases": _("接口：个案列表"),
+    "api:read_case": _("接口：个案"),
+    "api:read_contact": _("接口：来访的结果"),
+}
+REASONS: dict[str, str | Promise] = {
+    "guardian_asks": _("监护人询问"),
+    "authority_asks": _("司法机关或监察机关依法调取"),
+    "complaint": _("有人投诉资料外泄"),
+    "own_check": _("本中心自查"),
+    "audit": _("审计"),
+}
+
+
+def verb(code: str) -> str | Promise:
+    """What was done."""
+    return VERBS.get(code) or (ACTIONS[code].done if code in ACTIONS else code)
+
+
+def part(code: str) -> str | Promise:
+    """On which page; of a page with many forms or lists, the page."""
+    return PARTS.get(code) or PARTS.get(code.partition("/")[0]) or code
+
+
+def why(detail: Mapping[str, Any]) -> str | Promise:
+    """The reason that the asker chose, if the line has one."""
+    return REASONS.get(detail.get("why", ""), "")
+
+
+def parts(codes: Iterable[str]) -> str:
+    """Several pages, each once; forms of many deeds are one."""
+    return listed(dict.fromkeys(str(part(code)) for code in codes))

@@ -1,0 +1,25 @@
+"""What is asked before somebody listens, and before a recording is kept for the law."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from hutong.desks.components.fields import Line
+from hutong.desks.components.parts import Part
+from hutong.hotline.recordings.models import PlayPurpose
+
+
+class Ask(Part):
+    """For what somebody listens."""
+
+    purpose = forms.ChoiceField(label=_("收听目的"), choices=PlayPurpose, widget=forms.RadioSelect, required=False)
+    text = Line(_("具体原因（选“其他”时必填）"), max_length=200)
+
+
+class Hold(Part):
+    """Why the law needs a recording longer."""
+
+    why = Line(_("留存原因（如：公安机关调取，文号）"), max_length=200)
+
+
+class Release(Part):
+    """Nothing is asked."""

@@ -1,0 +1,124 @@
+"""Who saw what: the log as an auditor may search it, and all of it that is about one child."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from hutong.hotline.audit import actions as audit
+from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.cases import queries
+from hutong.hotline.cases.models import Case, Event
+from hutong.hotline.contacts.models import Contact
+from hutong.hotline.network import queries as network
+from hutong.hotline.network.models import Post, Role
+from hutong.hotline.people.models import Child
+
+OWN = {"reveal_reporter"}  # deeds whose words say why something was looked at
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the log with what its ids stand for: in which post, or who signed in; numbers of cases; why, where the deed says so."""
+
+    entry: AuditEntry
+    post: Post | None
+    name: str
+    cases: list[str]
+    words: str
+
+
+# --- about one child
+
+
+def children_for(post: Post) -> QuerySet[Child]:
+    """The children about whom this post may ask who saw them: an auditor below their office, a shift lead in their own centre."""
+    return Child.objects.filter(case_links__case__in=cases_for(post).values("pk")).distinct()
+
+
+def cases_for(post: Post) -> QuerySet[Case]:
+    """The cases of whose looks this post may know. An auditor knows their numbers and nothing else of them."""
+    if post.role == Role.AUDITOR:
+        return Case.objects.filter(centre__in=network.at_or_below(post.office))
+    return queries.visible_to(post).filter(centre=post.office_id) if post.role == Role.SHIFT_LEAD else Case.objects.none()
+
+
+def cases_of(child: Child, post: Post) -> list[UUID]:
+    """All cases of a child, but those from which the asker must keep away."""
+    return list(Case.objects.filter(child_links__child=child).exclude(pk__in=queries.kept_from(post)).values_list("pk", flat=True))
+
+
+def about_child(child: Child, cases: list[UUID]) -> QuerySet[AuditEntry]:
+    """Every line about a child and these of its cases; the latest first."""
+    return _about([child.pk, *cases], cases)
+
+
+def about_case(case: Case) -> QuerySet[AuditEntry]:
+    """Every line about a case; the latest first."""
+    return _about([case.pk], [case.pk])
+
+
+def _about(things: list[UUID], cases: list[UUID]) -> QuerySet[AuditEntry]:
+    """The lines about these, their contacts and orders, and the lists on which any stood."""
+    contacts = Contact.objects.filter(link__case__in=cases).values_list("pk", flat=True)
+    orders = Case.orders.field.model.objects.filter(case__in=cases).values_list("pk", flat=True)  # type: ignore[attr-defined]
+    every = [*things, *contacts, *orders]
+    wanted = Q(subject_id__in=every)
+    for thing in every:
+        wanted |= Q(verb="listed", detail__shown__contains=[str(thing)])
+    return AuditEntry.objects.filter(wanted).order_by("-at", "-pk")
+
+
+def ask(child: Child, *, why: str, by: Post, at: datetime, as_file: bool) -> None:
+    """Record that somebody asked who saw a child, and why."""
+    audit.record(
+        "exported" if as_file else "asked_who_saw", by=by, at=at, subject="child", subject_id=child.pk, part="audit:child", why=why
+    )
+
+
+# --- the whole log
+
+
+def in_reach(post: Post) -> QuerySet[AuditEntry]:
+    """What an auditor may search: what people at or below their office did, and who signed in or tried to; the latest first."""
+    posts = network.posts_in_reach(post).values("pk")
+    people = network.staff_in_reach(post).values("pk")
+    signing_in = Q(post_id=None, subject="sign_in") | Q(post_id=None, subject="staff", subject_id__in=people)
+    return AuditEntry.objects.filter(Q(post_id__in=posts) | signing_in).order_by("-at", "-pk")
+
+
+def of_people(lines: QuerySet[AuditEntry], staff: Iterable[Any]) -> QuerySet[AuditEntry]:
+    """The lines of these people."""
+    ids = [person.pk for person in staff]
+    return lines.filter(Q(staff_id__in=ids) | Q(subject="staff", subject_id__in=ids))
+
+
+def told(entries: Iterable[AuditEntry], post: Post, *, within: Iterable[UUID] = ()) -> list[Line]:
+    """The lines with names; a case by its number where the asker may know of it. Of a list, those of the cases `within`."""
+    rows, sought = list(entries), {str(case) for case in within}
+    posts = network.posts_by_id({row.post_id for row in rows if row.post_id})
+    people = network.names_of({row.staff_id or row.subject_id for row in rows if not row.post_id and row.subject == "staff"})
+    named = {row.pk: _cases_in(row, sought) for row in rows}
+    numbers = dict(cases_for(post).filter(pk__in=set().union(*named.values())).values_list("pk", "number"))
+    words = Event.objects.filter(pk__in=[row.event_id for row in rows if row.verb in OWN]).values_list("pk", "text")
+    said = dict(words)
+    return [
+        Line(
+            row,
+            posts.get(row.post_id),
+            people.get(row.staff_id or row.subject_id, ""),
+            [numbers[case] for case in named[row.pk] if case in numbers],
+            said.get(row.event_id, "") if row.event_id else "",
+        )
+        for row in rows
+    ]
+
+
+def _cases_in(entry: AuditEntry, sought: set[str]) -> list[UUID]:
+    """The cases that a line names: the one that it is about, or those of a list that are sought."""
+    if entry.verb == "listed":
+        return [UUID(thing) for thing in entry.detail.get("shown", ()) if thing in sought]
+    return [entry.subject_id] if entry.subject == "case" and entry.subject_id else []

@@ -1,0 +1,98 @@
+"""`hutong audit verify`: says what is wrong and where, and ends accordingly."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+from django.conf import settings as now_set
+from pytest_django import Settings
+
+from hutong.hotline.audit import actions
+from hutong.project import auditing
+from hutong.project.database import Addresses
+from hutong.project.trouble import Trouble
+from tests.cast import post
+from tests.conftest import use
+from tests.hotline.audit import logs
+from tests.loop import opened
+
+
+@pytest.fixture(autouse=True)
+def kept_apart(settings: Settings, tmp_path: Path) -> None:
+    settings.AUDIT_KEY = tmp_path / "audit.key"
+    settings.AUDIT_FOLDER = tmp_path / "checkpoints"
+
+
+@pytest.fixture
+def log(committed: Addresses) -> None:
+    """The log of `logs.make`, before somebody who owns the tables."""
+    use(committed, owner=True)
+    logs.make()
+    yield
+    use(committed)
+
+
+def verify(*arguments: str) -> int:
+    """The command, with what was typed behind it."""
+    parser = argparse.ArgumentParser()
+    auditing.add_arguments(parser)
+    return auditing.run(parser.parse_args(["verify", *arguments]))
+
+
+def removed(position: int) -> None:
+    """A line is gone for good."""
+    logs.do("ALTER TABLE audit_entry DISABLE TRIGGER USER", must_change=False)
+    logs.do(f"DELETE FROM audit_entry WHERE id = (SELECT entry_id FROM audit_seal WHERE position = {position})")  # noqa: S608
+    logs.do("ALTER TABLE audit_entry ENABLE TRIGGER USER", must_change=False)
+
+
+def test_a_whole_log_is_said_to_be_whole(log: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify() == 0
+    told = capsys.readouterr().out
+    assert told.startswith("60 lines in ")
+    assert f"2 checkpoints, 2 of them in {now_set.AUDIT_FOLDER}; the last, 2," in told
+    assert told.endswith("Whole: nothing was changed, removed, added or moved.\n")
+
+
+def test_what_is_wrong_is_said_line_by_line(log: None, capsys: pytest.CaptureFixture[str]) -> None:
+    removed(7)
+
+    assert verify() == 1
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in told if line.startswith("WRONG")] == [f"WRONG  line 7 ({logs.entry_at(7)}) is gone: it was removed"]
+    assert told[-1] == "1 things are wrong."
+    assert verify("--since", "2026-09-14T10:30") == 0
+
+
+def test_one_case_is_looked_at_alone_with_the_lists_that_name_it(committed: Addresses, capsys: pytest.CaptureFixture[str]) -> None:
+    case = opened()
+    actions.listed("cases:work", [case.pk], by=post("ma"), at=logs.BEGUN)
+    logs.make()
+    use(committed, owner=True)
+    try:
+        assert verify("--case", case.number.lower()) == 0
+        assert capsys.readouterr().out.startswith("2 lines in ")
+        logs.do("ALTER TABLE audit_entry DISABLE TRIGGER USER", must_change=False)
+        logs.do("UPDATE audit_entry SET post_id = NULL WHERE verb = 'listed'")
+        assert verify("--case", case.number) == 1
+        assert "is not what was sealed" in capsys.readouterr().out
+    finally:
+        logs.do("ALTER TABLE audit_entry ENABLE TRIGGER USER", must_change=False)
+        use(committed)
+
+
+def test_elsewhere_the_checkpoints_and_the_public_key_are_named(log: None, tmp_path: Path, settings: Settings) -> None:
+    mine = tmp_path / "auditor"
+    now_set.AUDIT_FOLDER.rename(mine)
+    keys = now_set.AUDIT_KEY.with_suffix(".pub").rename(mine / "hotline.pub")
+    settings.AUDIT_KEY = tmp_path / "nothing.key"
+
+    assert verify("--checkpoints", str(mine), "--keys", str(keys)) == 0
+    assert verify("--checkpoints", str(mine)) == 1
+
+
+def test_what_cannot_be_asked_is_said(committed: Addresses) -> None:
+    with pytest.raises(Trouble, match="There is no case 7"):
+        verify("--case", "7")
+    with pytest.raises(SystemExit):
+        verify("--since", "yesterday")
