@@ -10,7 +10,7 @@ README = (ROOT / "README.md").read_text()
 
 
 def test_it_names_everybody_who_can_sign_in() -> None:
-    (table,) = re.findall(r"(?<=\| --- \| --- \|\n)(?:\|.*\n)+", README)
+    (table,) = re.findall(r"(?<=\| 账号 \| 是谁 \|\n)(?:\|.*\n)+", README)
     assert re.findall("`([a-z0-9]+)`", table) == [username for username, _password, _who in demo.SIGN_INS]
     assert f"`{demo.PASSWORD}`" in README
 
@@ -22,6 +22,6 @@ def test_every_command_in_it_exists() -> None:
 
 
 def test_every_variable_in_it_is_heeded() -> None:
-    program = "".join(path.read_text() for path in (ROOT / "hutong" / "project").rglob("*.py"))
+    program = "".join(path.read_text() for path in (ROOT / "hutong").rglob("*.py"))
     named = set(re.findall("(?:HUTONG|DATABASE)_[A-Z_]+", README))
     assert named == {name for name in named if f'"{name}"' in program} != set()

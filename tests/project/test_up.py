@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 
 def test_it_says_where_it_is_and_everybody_whom_it_names_can_sign_in(product: Product) -> None:
     said = product.said()
-    assert f"http://127.0.0.1:{product.port}\nData: {product.data}. Ctrl-C stops everything." in said
+    assert f"http://127.0.0.1:{product.port}\n" in said
+    assert f"\nData: {product.data}. Ctrl-C stops everything." in said
     for username, password, who in demo.SIGN_INS:
         assert f"  {username:<10} {password}   {who}\n" in said
         with product.client(username) as client:

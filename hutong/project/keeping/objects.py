@@ -15,8 +15,8 @@ from hutong.project.keeping import sealing
 from hutong.project.keeping.sealing import Opened, RestoreKey, SealingKey
 from hutong.project.keeping.shelf import SUFFIX, Shelf
 
-# Folders that are no objects: the database, what is made anew at each start, keys, and our own work.
-NOT_OBJECTS = ("postgres", "static", "paper", "keys", "restoring", "trial")
+# Folders that are no objects: the database, what is made anew at each start, keys, the exchange, and our own work.
+NOT_OBJECTS = ("postgres", "static", "paper", "keys", "exchange", "restoring", "trial")
 
 
 def objects(data: Path) -> Iterator[Path]:

@@ -46,7 +46,7 @@ def queries(name: str, *args: object, **query: str) -> int:
 @pytest.mark.parametrize(
     ("page", "query", "count"),
     [
-        (("index",), {}, 6),
+        (("index",), {}, 7),
         (("index",), {"q": "雷"}, 7),
         (("index",), {"q": "西"}, 6),
         (("office", "lianhu"), {}, 9),

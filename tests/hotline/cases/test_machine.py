@@ -230,7 +230,7 @@ class Loop(RuleBasedStateMachine):
     def may_see(self, post: Post, on_it: set[UUID | None], recused: set[UUID]) -> bool:
         """Rule 6 as one would tell it: the ministry stands above every province."""
         near = post.office.kind == "ministry" or post.office_id in on_it
-        return near and post.role not in {"administrator", "auditor"} and not recused & {post.office_id, post.staff_id}
+        return near and post.role not in {"administrator", "security_officer", "auditor"} and not recused & {post.office_id, post.staff_id}
 
     def by_id(self, office: UUID) -> Office:
         return next(found for found in self.offices.values() if found.pk == office)
