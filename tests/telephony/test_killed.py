@@ -70,5 +70,5 @@ def test_a_desk_that_dies_puts_the_caller_first_again_with_an_apology(site: Site
     sits(site, "he")
     assert until(state="talking", operator=post("he")).caller == "13800138001"
     line_of("he", call)
-    assert site.hears(call.channel, XU) == {XU}
+    wait_until(lambda: site.hears(call.channel, XU) == {XU}, PATIENCE)
     wait_until(lambda: CallBack.objects.count() == 0, PATIENCE)

@@ -113,6 +113,8 @@ function tone(on) {
 
 document.addEventListener("htmx:afterSwap", draw);
 for (const event of ["line", "talk"]) line.addEventListener(event, draw);
+// What the server makes of it is asked for a moment later, also where no live stream comes through.
+line.addEventListener("talk", () => window.setTimeout(() => document.body.dispatchEvent(new Event("done")), 500));
 line.addEventListener("refused", () => complain(words.twice));
 
 addEventListener("beforeunload", (event) => {
