@@ -120,6 +120,9 @@ def in_centre(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
+at_the_desk = in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)  # who takes and judges reports: cases.rules.DESK
+
+
 def part_of(request: HttpRequest) -> str:
     """What the log calls a page, or the part of one: the name of its address, with the region or the action."""
     match = request.resolver_match

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hutong.hotline.calls import queries
+from hutong.hotline.calls import queries, rules
 from hutong.hotline.calls.actions import talking
 from hutong.hotline.calls.models import Call, LegRole
 from hutong.hotline.network import queries as network
@@ -16,7 +16,6 @@ from hutong.telephony.entrance import Entrance
 from hutong.telephony.exchange import Exchange, Gone
 from hutong.telephony.hands import Hands, log
 
-RING = 20  # seconds that a desk rings
 RING_OUT = 45  # seconds that a number rings
 SIDES = {"caller": "in", "operator": "out"}  # what the caller says, and what the caller hears: through every transfer
 
@@ -75,7 +74,7 @@ class Talks:
         """Ring a desk; where there is none to ring, the call goes to somebody else."""
         self._hands.calls[channel] = call
         try:
-            await self._exchange.ring_desk(user, channel=channel, shown=shown, at_once=at_once, seconds=RING)
+            await self._exchange.ring_desk(user, channel=channel, shown=shown, at_once=at_once, seconds=int(rules.RING.total_seconds()))
         except Gone as gone:
             log.warning("phone: a desk cannot be rung: %s", gone)
             await self.gone(channel, is_lost=False, is_refused=True)

@@ -12,7 +12,7 @@ from hutong.desks.components import log
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
 from hutong.hotline.calls import queries as calls
-from hutong.hotline.calls.rules import SPOKEN_TO
+from hutong.hotline.calls.rules import PURPOSES, SPOKEN_TO
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.contacts import queries as contacts
@@ -30,7 +30,6 @@ from hutong.hotline.supervision import queries as supervision
 H = TypeVar("H", bound=Human)
 STORY = 60  # events on the page; the older ones on request
 LOOKS = 12
-DIALLING = frozenset({Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR})
 
 
 class File:
@@ -136,7 +135,7 @@ class File:
 
     @cached_property
     def sees_reporter(self) -> bool:
-        return rules.sees_reporter(self.situation) or queries.has_revealed(self.case, self.post, at=self.at)
+        return queries.sees_reporter(self.case, self.situation, self.post, at=self.at)
 
     @cached_property
     def is_centre(self) -> bool:
@@ -146,7 +145,7 @@ class File:
     @cached_property
     def may_dial(self) -> bool:
         """Whether the reporter may be telephoned from here now: to answer them, or to ask afterwards."""
-        return self.is_centre and self.sees_reporter and self.post.role in DIALLING and self.case.stage in (Stage.REPLY, Stage.FOLLOW_UP)
+        return self.is_centre and self.sees_reporter and self.post.role in rules.DESK and self.case.stage in PURPOSES
 
     @cached_property
     def may_ask(self) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
+from hutong.desks.access import at_the_desk
 from hutong.desks.operator import intake, queries, slips
 from hutong.desks.operator.forms import TIER_MEANING, Sheet
 from hutong.hotline.calls import queries as calls
@@ -26,15 +27,12 @@ from hutong.hotline.contacts import rules
 from hutong.hotline.contacts.models import Contact, Draft, NotACase, Outcome
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import Post, Role
+from hutong.hotline.network.models import Post
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category
 
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "end", "into"})
 SHOWN = 30
-
-
-at_the_desk = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 @at_the_desk

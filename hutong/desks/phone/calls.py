@@ -9,22 +9,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from hutong.desks import access
+from hutong.desks.access import at_the_desk
 from hutong.desks.phone import wording
 from hutong.desks.phone.answers import answer
-from hutong.desks.phone.window import at_the_phone
 from hutong.hotline.calls import may, queries, rules
 from hutong.hotline.calls.actions import asking, calling_back
 from hutong.hotline.calls.models import Asked, Call, CallState, Purpose
 from hutong.hotline.cases import queries as cases
-from hutong.hotline.cases import rules as case_rules
-from hutong.hotline.cases.models import Case, Stage
+from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Role
 from hutong.hotline.recordings import queries as recordings
 
 who_looks = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR, Role.INSPECTOR)
-PURPOSE = {Stage.REPLY: Purpose.REPLY, Stage.FOLLOW_UP: Purpose.FOLLOW_UP}
 
 
 @who_looks
@@ -55,7 +53,7 @@ def monitors(call: Call, request: access.DeskRequest) -> list[Asked]:
     return [Asked(code) for code in may.MONITORS if may.why_not(code, situation) is None]
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def ask(request: access.DeskRequest, call_id: UUID, asked: str) -> HttpResponse:
     """Ask something of a call; the process `phone` does it."""
@@ -71,7 +69,7 @@ def ask(request: access.DeskRequest, call_id: UUID, asked: str) -> HttpResponse:
     return answer(request, partial(asking.ask, call_id, asked, by=request.post, at=timezone.now(), post=to, **given))
 
 
-@at_the_phone
+@at_the_desk
 @require_GET
 def call_backs(request: access.DeskRequest) -> HttpResponse:
     """Whom to call back, and the person's own calls that nobody has written down."""
@@ -82,7 +80,7 @@ def call_backs(request: access.DeskRequest) -> HttpResponse:
     return render(request, page, context)
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def dial_back(request: access.DeskRequest, call_back_id: UUID) -> HttpResponse:
     """Take a call-back and dial."""
@@ -90,14 +88,14 @@ def dial_back(request: access.DeskRequest, call_back_id: UUID) -> HttpResponse:
     return answer(request, deed, back="phone:call_backs")
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def give_up(request: access.DeskRequest, call_back_id: UUID) -> HttpResponse:
     """Nobody answers there, often enough."""
     return answer(request, partial(calling_back.give_up, call_back_id, by=request.post, at=timezone.now()), back="phone:call_backs")
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def dial_for_case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     """Telephone the reporter of a case: to answer them, or to ask afterwards."""
@@ -107,13 +105,13 @@ def dial_for_case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
 
 def _dial(request: access.DeskRequest, case: Case) -> None:
     at = timezone.now()
-    known = case_rules.sees_reporter(cases.situation(case, request.post)) or cases.has_revealed(case, request.post, at=at)
+    known = cases.sees_reporter(case, cases.situation(case, request.post), request.post, at=at)
     reporter = _reporter(case, _id(request.POST.get("contact"))) if known else None
-    if case.stage not in PURPOSE or reporter is None or not reporter.phone:
+    if case.stage not in rules.PURPOSES or reporter is None or not reporter.phone:
         raise Refusal(wording.NOBODY_TO_DIAL)
     if reporter.call_back not in rules.SPOKEN_TO:
         raise Refusal(wording.not_by_telephone(reporter.get_call_back_display()))
-    asking.dial(reporter.phone, by=request.post, at=at, purpose=PURPOSE[Stage(case.stage)], case=case)
+    asking.dial(reporter.phone, by=request.post, at=at, purpose=rules.PURPOSES[case.stage], case=case)
 
 
 def _reporter(case: Case, contact_id: UUID | None) -> Reporter | None:

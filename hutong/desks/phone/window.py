@@ -12,29 +12,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from hutong.desks import access
+from hutong.desks.access import at_the_desk
 from hutong.desks.phone import seen
 from hutong.desks.phone.answers import answer
 from hutong.hotline.calls.actions import seats, writing
-from hutong.hotline.network.models import Post, Role
-
-at_the_phone = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
+from hutong.hotline.network.models import Post
 
 
-@at_the_phone
+@at_the_desk
 @require_GET
 def window(request: access.DeskRequest) -> HttpResponse:
     """The window."""
     return render(request, "phone/window.html", seen.now(request.post, at=timezone.now()))
 
 
-@at_the_phone
+@at_the_desk
 @require_GET
 def now(request: access.DeskRequest) -> HttpResponse:
     """The region of what goes on."""
     return render(request, "phone/window.html#now", seen.now(request.post, at=timezone.now()))
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def line(request: access.DeskRequest) -> HttpResponse:
     """With what the window signs in at the exchange: made anew each time, told once. Nothing where there is no exchange."""
@@ -44,7 +43,7 @@ def line(request: access.DeskRequest) -> HttpResponse:
     return JsonResponse({"server": settings.PHONE_URL, "domain": given.realm, "user": given.user, "password": given.password})
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def alive(request: access.DeskRequest) -> HttpResponse:
     """The window is still there."""
@@ -52,7 +51,7 @@ def alive(request: access.DeskRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def leave(request: access.DeskRequest) -> HttpResponse:
     """The window goes."""
@@ -60,7 +59,7 @@ def leave(request: access.DeskRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def state(request: access.DeskRequest) -> HttpResponse:
     """Ready, on a break for a reason, or away."""
@@ -74,7 +73,7 @@ STATES: defaultdict[str, Callable[[Post, str, datetime], object]] = defaultdict(
 )
 
 
-@at_the_phone
+@at_the_desk
 @require_POST
 def mark(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
     """The call was no matter of ours: silence, a prank, a wrong number. It is written down as that."""

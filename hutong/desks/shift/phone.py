@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from hutong.desks import access
+from hutong.desks.access import at_the_desk
 from hutong.hotline.calls import may, rules, shift
 from hutong.hotline.calls.figures import Figures, figures
 from hutong.hotline.calls.models import Asked
-from hutong.hotline.network.models import Post, Role
+from hutong.hotline.network.models import Post
 
-on_shift = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 NONE = "—"
 
 
-@on_shift
+@at_the_desk
 @require_GET
 def region(request: access.DeskRequest) -> HttpResponse:
     """The region alone."""

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from hutong.desks import access
+from hutong.desks.access import at_the_desk
 from hutong.desks.components.boards import Figure, missed, said, step
 from hutong.desks.shift import phone
-from hutong.desks.shift.phone import on_shift
 from hutong.hotline.contacts.models import Channel
 from hutong.hotline.statistics import shift
 from hutong.hotline.statistics.rules import MEASURES
@@ -21,7 +21,7 @@ ON_A_PAGE = 50
 SHOWN = 8
 
 
-@on_shift
+@at_the_desk
 @require_GET
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case or a person by name."""
@@ -47,7 +47,7 @@ def board(request: access.DeskRequest) -> HttpResponse:
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
 
 
-@on_shift
+@at_the_desk
 @require_GET
 def rows(request: access.DeskRequest) -> HttpResponse:
     """What a number on the board counts."""

@@ -30,6 +30,7 @@ OFFER_KEY = "1"
 TAKES_CALLS = ("operator", "coordinator")  # the roles of a centre that are rung from the start
 LEADS = ("shift_lead",)
 DANGER_KEY = "danger"
+PURPOSES = {"reply": "reply", "follow_up": "follow_up"}  # what the reporter of a case is telephoned for, by the stage of the case
 SPOKEN_TO = ("free", "reporter_only")  # how one may be reached: who asked for another way is not telephoned
 
 CALL_BACK_STEP = "call_back"

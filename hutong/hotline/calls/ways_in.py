@@ -5,10 +5,9 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 
 from hutong.hotline.calls.models import Agreement, Line, Skill, Sound
+from hutong.hotline.cases.rules import DESK
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, Post, Role
-
-AT_THE_PHONE = (Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 def lines_in_reach(by: Post) -> QuerySet[Line]:
@@ -51,5 +50,5 @@ def experts_for(centre: Office, *, on: date) -> QuerySet[Post]:
 
 def people_at_the_phone(centre: Office, *, on: date) -> QuerySet[Post]:
     """Who answers the telephone there, with their skills."""
-    posts = Post.objects.filter(network.stands(on), office=centre, role__in=AT_THE_PHONE).select_related("staff", "office")
+    posts = Post.objects.filter(network.stands(on), office=centre, role__in=DESK).select_related("staff", "office")
     return posts.prefetch_related(Prefetch("skills", Skill.objects.order_by("skill"))).order_by("role", "staff__name")

@@ -324,6 +324,11 @@ def has_revealed(case: Case, post: Post, *, at: datetime) -> bool:
     return case.events.filter(action="reveal_reporter", by=post, at__gt=at - rules.REVEALED_FOR).exists()
 
 
+def sees_reporter(case: Case, now: Situation, post: Post, *, at: datetime) -> bool:
+    """Whether this person, who stands to the case like that, may know who reported: by their place, or for a reason that they gave."""
+    return rules.sees_reporter(now) or has_revealed(case, post, at=at)
+
+
 def notices(post: Post) -> QuerySet[Notice]:
     """What this office was told and nobody has read, newest first; only of cases that this person may see."""
     unread = Notice.objects.filter(office=post.office_id, read_at=None, case__in=visible_to(post).values("pk"))
