@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from hutong.hotline.kernel import disk
 from hutong.project import embedded
 from hutong.project.trouble import Trouble
 
@@ -122,8 +124,6 @@ def kept_secret(path: Path) -> str:
     """A random text, made at the first call and kept in a file that its owner alone reads."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        making = path.with_suffix(f".{os.getpid()}")
-        making.touch(mode=0o600)
-        making.write_text(secrets.token_urlsafe(48))
-        making.replace(path)
+        with suppress(FileExistsError):  # of several who make one at once, the first stands
+            disk.keep(path, secrets.token_urlsafe(48))
     return path.read_text()

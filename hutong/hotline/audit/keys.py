@@ -1,6 +1,5 @@
 """Signing checkpoints with Ed25519. The private key is a file apart from the database, with all its public halves beside it."""
 
-import os
 from base64 import b64decode, b64encode
 from contextlib import suppress
 from functools import lru_cache
@@ -10,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from hutong.hotline.audit.rules import Signed
+from hutong.hotline.kernel.disk import keep
 
 
 def public_file(path: Path) -> Path:
@@ -28,23 +28,14 @@ def _made(path: Path) -> float:
     """When the key was made, which is now where there is none; its public half is added to the others."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _keep(path, b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode())
+        with suppress(FileExistsError):  # of several who make one at once, the first stands
+            keep(path, f"{b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()}\n")
     known = public_file(path)
     public = b64encode(_private(path, path.stat().st_mtime).public_key().public_bytes_raw()).decode()
     if public not in known_keys(known):
         with known.open("a") as file:
             file.write(f"{public}\n")
     return path.stat().st_mtime
-
-
-def _keep(path: Path, secret: str) -> None:
-    """Whole or not at all, for its owner alone; where two make one at once, the first stands."""
-    making = path.with_suffix(f".{os.getpid()}")
-    making.touch(mode=0o600)
-    making.write_text(f"{secret}\n")
-    with suppress(FileExistsError):
-        os.link(making, path)
-    making.unlink()
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from hutong.hotline.kernel.secrets.deployment import settle
+from hutong.hotline.kernel.disk import settle
 
 
 def path_of(name: str) -> Path:

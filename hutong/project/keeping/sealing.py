@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from hutong.hotline.kernel import disk
 from hutong.project.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def restore_key(path: Path) -> RestoreKey:
 def keep(path: Path, text: str) -> None:
     """Write a key into a file that its owner alone reads; never over another."""
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # and no link: a stick that is carried away knows none
     except FileExistsError:
         raise Trouble(f"{path} is there already. A key is never written over: move it away first.") from None
     with os.fdopen(file, "w") as out:
@@ -167,17 +168,8 @@ def seal(source: Readable, target: Path, *, name: str, key: SealingKey) -> Seale
         out.flush()
         os.fsync(out.fileno())
     making.replace(target)
-    settle(target.parent)
+    disk.settle(target.parent)
     return Sealed(plain, size, digest.hexdigest())
-
-
-def settle(folder: Path) -> None:
-    """Let the names in a folder survive a power cut."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
 
 
 def sign(what: bytes, *, name: str, key: SealingKey) -> bytes:

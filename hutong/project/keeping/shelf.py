@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hutong.hotline.kernel import disk
 from hutong.project.keeping import rules, sealing
 from hutong.project.keeping.rules import Backup
 from hutong.project.keeping.sealing import RestoreKey, SealingKey
@@ -88,9 +89,9 @@ class Shelf:
         text = json.dumps(asdict(backup), default=str, indent=1).encode()
         (making / MANIFEST).write_bytes(text)
         (making / SIGNATURE).write_bytes(sealing.sign(hashlib.sha256(text).digest(), name=backup.name, key=key))
-        sealing.settle(making)
+        disk.settle(making)
         making.rename(self.backups_folder / backup.name)
-        sealing.settle(self.backups_folder)
+        disk.settle(self.backups_folder)
 
     @contextmanager
     def making(self) -> Iterator[Path]:

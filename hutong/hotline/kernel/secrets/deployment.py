@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 
+from hutong.hotline.kernel.disk import keep
 from hutong.hotline.kernel.secrets.sealing import NotOpened
 from hutong.hotline.kernel.secrets.suites import NONCE, SUITES, Suite
 
@@ -108,22 +109,4 @@ class KeyFile:
         new = _Own(self.suite, os.urandom(self.suite.key_size))
         every = {**keys, secrets.token_hex(4): new}
         kept = {name: {"suite": own.suite.name, "key": b64encode(own.secret).decode()} for name, own in every.items()}
-        making = self.path.with_suffix(f".{secrets.token_hex(4)}")
-        try:
-            with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(json.dumps(kept, indent=1))
-                file.flush()
-                os.fsync(file.fileno())
-            put(making, self.path)
-            settle(self.path.parent)
-        finally:
-            making.unlink(missing_ok=True)
-
-
-def settle(folder: Path) -> None:
-    """Have the disk keep what was named or renamed in a folder."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        keep(self.path, json.dumps(kept, indent=1), put=put)
