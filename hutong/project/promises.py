@@ -182,7 +182,7 @@ ONLY_THOSE_ON_IT = {
         SELECT number FROM on_it LEFT JOIN line ON line.office_id = on_it.near_id AND line.above_id = on_it.office_id
         GROUP BY id, number, on_it.office_id HAVING count(line.above_id) = 0""",
     "kept for others than those on it and above": """
-        SELECT number FROM cases_case c WHERE NOT (seen_by @> hutong_case_seen_by(c) AND seen_by <@ hutong_case_seen_by(c))""",
+        SELECT number FROM cases_case c WHERE seen_by IS DISTINCT FROM hutong_case_seen_by(c)""",
     "seen by an administrator or auditor": """
         SELECT DISTINCT c.number FROM network_post p JOIN audit_entry a ON a.post_id = p.id JOIN cases_case c ON c.id = a.subject_id
         WHERE p.role IN ('administrator', 'security_officer', 'auditor') AND a.subject = 'case' AND a.verb <> 'refused'""",

@@ -46,7 +46,13 @@ CREATE TRIGGER clock_only_ends BEFORE UPDATE ON clocks_clock FOR EACH ROW EXECUT
 
 CASE = """
 CREATE FUNCTION hutong_case_counts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  before cases_case := OLD;
 BEGIN
+  before.seen_by := NEW.seen_by; -- that another office sees it is no change of the case: it has no version and no event of its own
+  IF before IS NOT DISTINCT FROM NEW THEN
+    RETURN NEW;
+  END IF;
   IF NEW.version <> OLD.version + 1 OR NEW.number <> OLD.number OR NEW.opened_at <> OLD.opened_at THEN
     RAISE EXCEPTION 'hutong: case % changes by one version at a time', OLD.number USING ERRCODE = 'check_violation';
   END IF;
@@ -93,8 +99,10 @@ BEGIN
   PERFORM hutong_case_holds(NEW.id);
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER case_holds AFTER INSERT OR UPDATE ON cases_case
+CREATE CONSTRAINT TRIGGER case_holds AFTER INSERT ON cases_case
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_case_row_holds();
+CREATE CONSTRAINT TRIGGER case_still_holds AFTER UPDATE ON cases_case
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.version <> NEW.version) EXECUTE FUNCTION hutong_case_row_holds();
 
 CREATE FUNCTION hutong_part_holds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -47,29 +47,7 @@ CREATE TRIGGER office_seen AFTER UPDATE OF parent_id ON network_office
   FOR EACH ROW WHEN (OLD.parent_id IS DISTINCT FROM NEW.parent_id) EXECUTE FUNCTION hutong_office_seen();
 """
 
-# That another office sees it is no change of the case: it has no version and no event of its own.
-COUNTS = """
-CREATE OR REPLACE FUNCTION hutong_case_counts() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  before cases_case := OLD;
-BEGIN
-  before.seen_by := NEW.seen_by;
-  IF before IS NOT DISTINCT FROM NEW THEN
-    RETURN NEW;
-  END IF;
-  IF NEW.version <> OLD.version + 1 OR NEW.number <> OLD.number OR NEW.opened_at <> OLD.opened_at THEN
-    RAISE EXCEPTION 'hutong: case % changes by one version at a time', OLD.number USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NEW;
-END $$;
-DROP TRIGGER case_holds ON cases_case;
-CREATE CONSTRAINT TRIGGER case_holds AFTER INSERT ON cases_case
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_case_row_holds();
-CREATE CONSTRAINT TRIGGER case_still_holds AFTER UPDATE ON cases_case
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.version <> NEW.version) EXECUTE FUNCTION hutong_case_row_holds();
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [("hotline", "0011_recordings")]
-    operations = [migrations.RunSQL(SEEN_BY), migrations.RunSQL(COUNTS)]
+    operations = [migrations.RunSQL(SEEN_BY)]
