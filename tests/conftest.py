@@ -21,7 +21,7 @@ from psycopg import sql
 
 from hutong.project import database, settings
 
-pytest_plugins = ("tests.browser",)
+pytest_plugins = ("tests.browser", "tests.hotline.audit.fixtures")
 Admin: TypeAlias = "psycopg.Connection[tuple[object, ...]]"
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_TEMPLATES = 5  # of the states of the code that were tested last; a branch goes back to its own without making it again

@@ -16,20 +16,7 @@ from tests.conftest import use
 from tests.hotline.audit import logs
 from tests.loop import opened
 
-
-@pytest.fixture(autouse=True)
-def kept_apart(settings: Settings, tmp_path: Path) -> None:
-    settings.AUDIT_KEY = tmp_path / "audit.key"
-    settings.AUDIT_FOLDER = tmp_path / "checkpoints"
-
-
-@pytest.fixture
-def log(committed: Addresses) -> None:
-    """The log of `logs.make`, before somebody who owns the tables."""
-    use(committed, owner=True)
-    logs.make()
-    yield
-    use(committed)
+pytestmark = pytest.mark.usefixtures("kept_apart")
 
 
 def verify(*arguments: str) -> int:

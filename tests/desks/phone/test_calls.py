@@ -12,21 +12,11 @@ from hutong.hotline.calls.models import Call, CallBack
 from hutong.hotline.contacts.models import Reporter
 from tests import cast
 from tests.clients import signed_in
-from tests.desks.phone.playing import call_in, hang_up, open_line, sit_down, talk
+from tests.desks.phone.playing import call_in, hang_up, sit_down, talk
 from tests.loop import case_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("line")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def line() -> None:
-    open_line()
-
-
-@pytest.fixture
-def client() -> Client:
-    return signed_in()
 
 
 def test_who_gave_up_waiting_is_on_every_list_until_somebody_calls_back(client: Client) -> None:

@@ -15,19 +15,9 @@ from hutong.hotline.contacts.models import Contact
 from tests import cast
 from tests.clients import signed_in
 from tests.desks.operator.sheets import hand_in, typed
-from tests.desks.phone.playing import answered, call_in, hang_up, open_line, ring, sit_down, talk
+from tests.desks.phone.playing import answered, call_in, hang_up, ring, sit_down, talk
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def line() -> None:
-    open_line()
-
-
-@pytest.fixture
-def client() -> Client:
-    return signed_in()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("line")]
 
 
 def now(client: Client) -> str:
