@@ -25,6 +25,7 @@ class Elsewhere:
 
     def make(self) -> None:
         """Begin as an embedded cluster; then ask everybody for a password."""
+        assert not self.cluster.exists()  # its roles would be somebody else's
         with psycopg.connect(self.cluster.start()) as admin:
             for role, rights in ROLES.items():
                 admin.execute(sql.SQL(f"CREATE ROLE {{}} {rights} PASSWORD {{}}").format(sql.Identifier(role), sql.Literal(PASSWORD)))

@@ -100,7 +100,7 @@ def test_the_disk_is_destroyed_under_load_and_every_answered_report_is_restored(
     # The other way round: without what the receiver wrote last, the same question finds that reports are missing.
     for partial in without_the_last.glob("*/wal/open/*"):
         partial.unlink()
-    elsewhere = folder / "elsewhere"
+    elsewhere = folder / "until the last but some"
     kept.restore(f"--from={without_the_last}", data=elsewhere)
     server = Server(elsewhere)
     server.start()
