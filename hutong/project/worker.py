@@ -19,6 +19,7 @@ from hutong.hotline.cases import timers  # noqa: E402
 from hutong.hotline.keys import actions as keys  # noqa: E402
 from hutong.hotline.notices import timers as notices  # noqa: E402
 from hutong.hotline.recordings import timers as recordings  # noqa: E402
+from hutong.hotline.retention.timers import Sweep  # noqa: E402
 from hutong.hotline.statistics import timers as counting  # noqa: E402
 from hutong.hotline.supervision import timers as supervision  # noqa: E402
 from hutong.hotline.trials import timers as trials  # noqa: E402
@@ -31,6 +32,7 @@ DEEDS = (*calls.DEEDS, *timers.DEEDS, *supervision.DEEDS, *notices.DEEDS)  # wha
 def main() -> None:
     """Work until killed; what was begun and not committed then never was."""
     put_off: dict[UUID, datetime] = {}
+    erase = Sweep()
     while True:
         try:
             done = timers.sweep(at=timezone.now(), put_off=put_off, deeds=DEEDS)
@@ -39,6 +41,7 @@ def main() -> None:
             done += counting.sweep(at=timezone.now())
             done += timers.sweep(at=timezone.now(), put_off=put_off, deeds=recordings.DEEDS, most=1)  # a talk may be long
             done += keys.rewrap()
+            done += erase(at=timezone.now(), put_off=put_off)
             done += filter(None, [trials.advance(at=timezone.now())])  # a portion, and then the deadlines again
         except (OperationalError, InterfaceError) as error:
             say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")
