@@ -20,6 +20,7 @@ from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Draft
 from hutong.hotline.holds import queries as holds
+from hutong.hotline.holds.rules import may_hold
 from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
@@ -77,7 +78,7 @@ class File:
             "not_told": must_not_be_told(self.case),
             "holds": held,
             "is_held": any(hold.ended_at is None for hold in held),
-            "may_hold": holds.holdable_by(self.post).filter(pk=self.case.pk).exists(),
+            "may_hold": may_hold(role=self.situation.role, relations=self.situation.relations),
             "may_archive": archive.may_take(self.situation),
         }
 

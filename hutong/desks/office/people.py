@@ -144,7 +144,8 @@ def end_charge(request: access.DeskRequest, charge_id: UUID) -> HttpResponse:
     found = access.reached(request, approving.charges_in_reach(request.post), charge_id)
     form = forms.Sure(request.POST or None, by=request.post)
     page = Page(
-        title=_("“%(post)s”不再是数据负责人") % {"post": found.post}, button=_("结束"), done=_("已结束。"), back=person_page(found.post.staff),
+        title=_("“%(post)s”不再是数据负责人") % {"post": found.post}, button=_("结束"), done=_("已结束。"),
+        back=person_page(found.post.staff),
         note=_("其已作出的批准照常到期；本人查看资料须另经批准。"), danger=True,
     )  # fmt: skip
     return form_page(request, form, partial(approving.end_charge, found), page)

@@ -33,6 +33,7 @@ LEFT, CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALI
 def letter(order: Order) -> bytes:
     """The letter as a file."""
     document = Document()
+    document.core_properties.author = document.core_properties.comments = ""  # nothing of who made it, or by which program
     _page(document)
     _rule(_line(document, order.issuer.name, font=XIAOBIAOSONG, size=HEAD, align=CENTRE, colour=RED))
     _line(document, order.number, align=RIGHT)

@@ -46,7 +46,7 @@ def agree(export: Export, *, by: Post, at: datetime) -> None:
 
 
 @transaction.atomic
-def hand_out(export: Export, make: Callable[[Export, str], bytes], *, by: Post, at: datetime) -> bytes:
+def hand_out(export: Export, make: Callable[[Export, str], bytes], *, by: Post, at: datetime, **detail: str) -> bytes:
     """The file, made now with the rights of now, once, to who asked for it. Raises Refusal."""
     held = Export.objects.select_for_update(of=("self",)).select_related("by__staff", "by__office").get(pk=export.pk)
     if held.by_id != by.pk:
@@ -61,9 +61,8 @@ def hand_out(export: Export, make: Callable[[Export, str], bytes], *, by: Post, 
     content = make(held, mark)
     held.done_at, held.digest = at, hashlib.sha256(content).hexdigest()
     held.save(update_fields=["done_at", "digest"])
-    audit.record(
-        "exported", by=by, at=at, subject=_subject(held), subject_id=held.subject_id, serial=held.serial, digest=held.digest, rows=held.rows
-    )
+    detail |= {"serial": held.serial, "digest": held.digest}
+    audit.record("exported", by=by, at=at, subject=_subject(held), subject_id=held.subject_id, rows=held.rows, **detail)
     return content
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from hutong.hotline.archive import rules
 from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases.models import Case
@@ -23,6 +25,17 @@ def of_case(case: Case) -> QuerySet[Export]:
     """Every time somebody asked for a case's package, the latest first."""
     found = Export.objects.filter(kind=ExportKind.CASE, subject_id=case.pk)
     return found.select_related("by__staff", "by__office", "second__staff").order_by("-at")
+
+
+def waiting(subject_id: UUID) -> QuerySet[Export]:
+    """What was asked for about this and waits for a second person."""
+    found = Export.objects.filter(subject_id=subject_id, needs_second=True, second=None, done_at=None)
+    return found.select_related("by__staff", "by__office").order_by("-at")
+
+
+def open_of(subject_id: UUID, *, by: Post, at: datetime) -> Export | None:
+    """What a post asked for about this, and has not fetched yet."""
+    return Export.objects.filter(subject_id=subject_id, by=by, done_at=None, at__gt=at - rules.LASTS).order_by("-at").first()
 
 
 def by_serial(serial: str) -> Export | None:
@@ -72,7 +85,8 @@ def whole(case: Case) -> dict[str, list[Row]]:
 
 def _case(case: Case) -> Row:
     return {
-        "编号": case.number, "事由": case.title, "等级": case.tier, "类别": case.get_category_display(), "保护阶段": case.get_phase_display(),
+        "编号": case.number, "事由": case.title, "等级": case.tier, "类别": case.get_category_display(),
+        "保护阶段": case.get_phase_display(),
         "地点": f"{case.place.full_name if case.place else ''} {case.place_text}".strip(), "处置方案": case.plan,
         "受理中心": case.centre.name, "主办机构": case.lead.name, "立案": _moment(case.opened_at), "办结": _moment(case.closed_at),
         "办结方式": case.get_resolution_display(),
@@ -100,7 +114,8 @@ def _contact(contact: Any) -> Row:
 
 def _event(event: Any) -> Row:
     return {
-        "序": event.seq, "时间": _moment(event.at), "动作": str(ACTIONS[event.action].done), "机构": event.office.name if event.office else "系统",
+        "序": event.seq, "时间": _moment(event.at), "动作": str(ACTIONS[event.action].done),
+        "机构": event.office.name if event.office else "系统",
         "岗位": event.by.get_role_display() if event.by else "", "内容": event.text,
     }  # fmt: skip
 

@@ -18,3 +18,8 @@ BAD_REVIEW = Reason("hold_review", _("复核日期须在今天之后、一年之
 HELD_ALREADY = Reason("case_held_already", _("本案已在依法留存中。"), _("要改原因或复核日期，请先结束再重新设定。"))
 NOT_HELD = Reason("case_not_held", _("这次留存已经结束。"))
 NOT_YOURS = Reason("hold_not_yours", _("只有受理中心的协调员、值班长和省级督导员可以决定依法留存。"))
+
+
+def may_hold(*, role: str, relations: frozenset[str]) -> bool:
+    """Whether somebody of that role, whose office stands to a case like that, may decide it."""
+    return any(relation in relations and role in roles for relation, roles in HOLDS.items())

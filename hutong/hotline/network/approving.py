@@ -33,6 +33,7 @@ NO_REASON = Reason("approval_why", _("请写明为什么提前结束。"))
 TOO_LONG = Reason("approval_too_long", _("批准的期限从今天起，最长一年。"), _("到期前可以续期。"))
 OVER = Reason("approval_over", _("这项批准已经结束。"))
 IN_CHARGE_ALREADY = Reason("in_charge_already", _("此人已是该机构的数据负责人。"))
+NOT_IN_REACH = Reason("charge_reach", _("只有管理该机构岗位的安全管理员可以指定数据负责人。"))
 NOT_OF_THE_OFFICE = Reason("charge_elsewhere", _("数据负责人须是本机构在任的岗位。"))
 
 
@@ -52,19 +53,19 @@ def reach(post: Post) -> QuerySet[Post]:
     return Post.objects.filter(offices).exclude(staff=post.staff_id).exclude(role__in=rules.THREE)
 
 
-def listed(post: Post, *, on: date) -> QuerySet[Post]:
+def listed(post: Post, *, on: date) -> QuerySet[Any]:
     """Those of `reach` who hold their post now, each with `until`, the end of what runs; whose comes to its end first, first."""
     runs = Q(approvals__ended_at=None, approvals__valid_to__gt=on, approvals__valid_from__lte=on)
     rows = reach(post).filter(queries.stands(on), staff__is_active=True).select_related("staff", "office")
     return rows.annotate(until=Max("approvals__valid_to", filter=runs)).order_by(F("until").asc(nulls_first=True), "office__code", "pk")
 
 
-def named(posts: QuerySet[Post], text: str) -> QuerySet[Post]:
+def named(posts: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Those of them whose name, or whose office's, holds a text."""
     return posts.filter(Q(staff__name__contains=text) | Q(office__name__contains=text)) if text else posts
 
 
-def counts(posts: QuerySet[Post], *, on: date) -> dict[str, int]:
+def counts(posts: QuerySet[Any], *, on: date) -> dict[str, int]:
     """How many of `listed` have no approval, and how many have one that ends soon. Two queries."""
     return {"without": posts.filter(until=None).count(), "soon_count": posts.filter(until__lte=on + SOON).count()}
 
@@ -141,6 +142,7 @@ def put_in_charge(post: Post, *, by: Post | None, at: datetime) -> Charge:
         raise Refusal(READS_NOTHING)
     if by and by.staff_id == post.staff_id:
         raise Refusal(ONESELF)
+    _must_keep_rights(by, post)
     today = timezone.localdate(at)
     if post.valid_from > today or (post.valid_to and post.valid_to <= today):
         raise Refusal(NOT_OF_THE_OFFICE)
@@ -154,6 +156,13 @@ def put_in_charge(post: Post, *, by: Post | None, at: datetime) -> Charge:
 @transaction.atomic
 def end_charge(charge: Charge, *, by: Post | None, at: datetime) -> None:
     """Somebody answers for an office no more. What they approved runs on to its end. Raises Refusal."""
+    _must_keep_rights(by, charge.post)
     if not Charge.objects.filter(pk=charge.pk, ended_at=None).update(ended_at=at, ended_by=by):
         raise Refusal(OVER)
     audit.record("charge_ended", by=by, at=at, subject="post", subject_id=charge.post_id)
+
+
+def _must_keep_rights(by: Post | None, post: Post) -> None:
+    """Who names is the security officer at or above the office (`rules.KEEPS`); nobody, where the command line does."""
+    if by and (by.role != rules.KEEPS["rights"] or not queries.posts_in_reach(by).filter(pk=post.pk).exists()):
+        raise Refusal(NOT_IN_REACH)

@@ -128,7 +128,7 @@ def _approve() -> None:
         (
             Approval(post=post, purpose=PURPOSE, valid_from=today, valid_to=today + timedelta(days=365), by=by, at=at)
             for post in posts
-            if (by := answering.get(post.office_id) or answering.get(post.office.parent_id))
+            if (by := answering.get(post.office_id) or answering.get(post.office.parent_id or post.office_id))
         ),
         batch_size=2000,
     )

@@ -316,13 +316,15 @@ def names_of(ids: Iterable[Any]) -> dict[Any, str]:
     return dict(Staff.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
 
 
-def is_approved(post: object, *, on: date) -> Exists:
-    """THE condition: may this post (its id, or an OuterRef) look at minors' data on a day; in a WHERE it is asked once.
-
-    An approval runs, or its holder was named to answer for others (`approving`).
-    """
+def approved_posts(on: date) -> QuerySet[Post]:
+    """The posts that may look at minors' data on a day: an approval runs, or they were named to answer for others (`approving`)."""
     runs = Approval.objects.filter(post=OuterRef("pk"), valid_from__lte=on, valid_to__gt=on, ended_at=None)
-    return Exists(Post.objects.filter(Exists(runs) | Exists(Charge.objects.filter(post=OuterRef("pk"), ended_at=None)), pk=post))
+    return Post.objects.filter(Exists(runs) | Exists(Charge.objects.filter(post=OuterRef("pk"), ended_at=None)))
+
+
+def is_approved(post: Any, *, on: date) -> Exists:
+    """THE condition: is this post (its id, or an OuterRef) one of them; in a WHERE it is asked once."""
+    return Exists(approved_posts(on).filter(pk=post))
 
 
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:

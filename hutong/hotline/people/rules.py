@@ -79,7 +79,7 @@ def is_guardian(relation: str) -> bool:
 
 
 def basis_for(*, tier: str, channel: str) -> str:
-    """On what a report may be processed (个人信息保护法第十三条): a mandated report by duty, danger to life as an emergency, else by duty."""
+    """On what a report may be processed (个人信息保护法第十三条): danger to life as an emergency, all else, and mandated, by duty."""
     return "emergency" if tier == "I" and channel != "mandated_report" else "statutory_duty"
 
 

@@ -23,6 +23,7 @@ from hutong.hotline.kernel.secrets.sealing import seal
 from hutong.hotline.kernel.secrets.streams import seal_stream
 from hutong.hotline.keys import actions as keys
 from hutong.hotline.network.models import Post
+from hutong.hotline.people.models import LawfulBasis
 from hutong.hotline.recordings import queries, rules
 from hutong.hotline.recordings.audio import Conversation
 from hutong.hotline.recordings.models import Gap, Play, PlayPurpose, Recording

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from hutong.hotline.cases import timers
 from hutong.hotline.cases.timers import Deed
@@ -13,8 +16,8 @@ TOGETHER = 200
 EVERY = timedelta(minutes=10)
 
 
-def _waiting(kind: str) -> Callable[[datetime], "timers.QuerySet[object, UUID]"]:
-    def waiting(at: datetime) -> "timers.QuerySet[object, UUID]":
+def _waiting(kind: str) -> Callable[[datetime], "QuerySet[Any, UUID]"]:
+    def waiting(at: datetime) -> "QuerySet[Any, UUID]":
         return queries.DUE[kind](at).values_list("pk", flat=True)
 
     return waiting
