@@ -11,7 +11,6 @@ from django.utils import timezone
 from hutong.hotline.archive import rules
 from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Post
 
@@ -19,12 +18,10 @@ from hutong.hotline.network.models import Post
 @transaction.atomic
 def ask(kind: ExportKind, *, subject_id: UUID | None, purpose: str, rows: int, by: Post, at: datetime) -> Export:
     """Say what a file is for. It may be fetched at once, or when a second person agreed. Raises Refusal."""
-    purpose = texts.clean(purpose, field="purpose", limit=200).text
-    if not purpose:
-        raise Refusal.at("purpose", rules.NO_PURPOSE)
+    purpose = rules.stated(purpose)
     made = Export.objects.create(
         serial=rules.serial(timezone.localtime(at)), kind=kind, subject_id=subject_id, purpose=purpose, rows=rows, by=by, at=at,
-        needs_second=rows > rules.ALONE,
+        needs_second=rules.needs_second(rows),
     )  # fmt: skip
     audit.record("export_asked", by=by, at=at, subject=_subject(made), subject_id=subject_id, serial=made.serial, rows=rows)
     return made
@@ -51,7 +48,7 @@ def hand_out(export: Export, make: Callable[[Export, str], bytes], *, by: Post, 
     held = Export.objects.select_for_update(of=("self",)).select_related("by__staff", "by__office").get(pk=export.pk)
     if held.by_id != by.pk:
         raise Refusal(rules.NOT_YOURS)
-    if held.done_at:
+    if rules.fetched(held.done_at):
         raise Refusal(rules.FETCHED)
     if held.at + rules.LASTS <= at:
         raise Refusal(rules.EXPIRED)

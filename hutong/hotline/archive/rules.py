@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases.rules import Situation
-from hutong.hotline.kernel.refusals import Reason
+from hutong.hotline.kernel import texts
+from hutong.hotline.kernel.refusals import Reason, Refusal
 
 # Who takes a case's package: of the centre, and of the office above it.
 TAKES = {"centre": frozenset({"coordinator", "shift_lead"}), "province": frozenset({"supervisor"})}
@@ -30,6 +31,24 @@ EXPIRED = Reason("export_expired", _("申请已超过 24 小时，没有导出�
 def may_take(now: Situation) -> bool:
     """Whether somebody who stands to a case like that may take its package out, once it is closed."""
     return now.stage == "closed" and any(relation in now.relations and now.role in roles for relation, roles in TAKES.items())
+
+
+def needs_second(rows: int) -> bool:
+    """Whether that much is not taken out alone."""
+    return rows > ALONE
+
+
+def fetched(done_at: datetime | None) -> bool:
+    """Whether a file was handed out already."""
+    return done_at is not None
+
+
+def stated(purpose: str) -> str:
+    """What a file is for, which must be said. Raises Refusal."""
+    said = texts.clean(purpose, field="purpose", limit=200).text
+    if not said:
+        raise Refusal.at("purpose", NO_PURPOSE)
+    return said
 
 
 def serial(at: datetime) -> str:
