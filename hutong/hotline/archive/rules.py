@@ -20,7 +20,6 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 NO_PURPOSE = Reason("export_purpose", _("请写明导出用途。"))
 NOT_YOURS = Reason("export_not_yours", _("只有受理中心的协调员、值班长和省级督导员可以导出归档包。"))
-NOT_CLOSED = Reason("export_not_closed", _("个案办结后才能导出归档包。"))
 SECOND_IS_ANOTHER = Reason("export_second", _("须由另一个人同意。"), _("请同一中心或上级的协调员、值班长、督导员核对后同意。"))
 WAITS = Reason("export_waits", _("内容较多，须第二人同意后才能下载。"), _("请把序号告诉同事，由其在本页同意。"))
 AGREED = Reason("export_agreed", _("这次导出已有人同意，或不需要第二人。"))
