@@ -3,8 +3,10 @@
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from hutong.hotline.network.models import Department, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.models import Approval, Charge, Department, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.rules import THREE
 
 PASSWORD = "a-quiet-night-2026"
 SINCE = date(2020, 1, 1)
@@ -55,6 +57,19 @@ def load() -> None:
     for username, (name, role, office) in PEOPLE.items():
         staff = Staff.objects.create(username=username, name=name, password=password)
         Post.objects.create(staff=staff, office=offices[office], role=role, valid_from=SINCE)
+    approve(*Post.objects.all())
+
+
+def approve(*posts: Post) -> None:
+    """《条例》第三十六条: Song answers for the province and has approved these posts, year after year."""
+    song = Post.objects.get(staff__username="song", office__code="shaanxi")
+    Charge.objects.get_or_create(office=song.office, post=song, ended_at=None, defaults={"at": timezone.now()})
+    Approval.objects.bulk_create(
+        Approval(post=each, purpose="办理个案", valid_from=date(year, 1, 1), valid_to=date(year + 1, 1, 1), by=song, at=timezone.now())
+        for each in posts
+        if each.staff_id != song.staff_id and each.role not in THREE
+        for year in range(SINCE.year, timezone.localdate().year + 5)
+    )
 
 
 def post(username: str) -> Post:

@@ -45,7 +45,9 @@ def post(username: str, name: str, role: Role, office_code: str) -> Post:
     """A person with the cast's password and one post."""
     staff = Staff.objects.create(username=username, name=name, password=hashed())
     Post.objects.create(staff=staff, office=Office.objects.get(code=office_code), role=role, valid_from=cast.SINCE)
-    return cast.post(username)
+    made = cast.post(username)
+    cast.approve(made)
+    return made
 
 
 NAMES = {"ping": "平安", "nan": "南星", "lan": "蓝田"}

@@ -27,6 +27,7 @@ class Desk:
     roles: frozenset[Role]
     kinds: frozenset[OfficeKind] = frozenset(OfficeKind)
     window: str = ""
+    in_charge: bool = False  # only for who approves others
 
 
 READERS = frozenset(Role) - READS_NO_CASES
@@ -41,9 +42,11 @@ DESKS = (
     Desk("rulebook:index", _("制度"), "note", frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}), KEEPERS),
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
     Desk("audit:index", _("审计"), "shield", frozenset({Role.AUDITOR})),
+    Desk("audit:yearly", _("合规审计"), "shield", frozenset({Role.SECURITY_OFFICER})),
     Desk("supervision:orders", _("督办"), "letter", WITH_ORDERS),
     Desk("shift:board", _("值班看板"), "board", DESK_ROLES, CENTRE),
     Desk("audit:find", _("谁看过"), "eye", frozenset({Role.SHIFT_LEAD}), CENTRE),
+    Desk("approvals:index", _("查看批准"), "eye", READERS, in_charge=True),
     Desk("cases:search", _("查询"), "search", READERS),
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
     Desk("phone:window", _("话机"), "headset", DESK_ROLES, CENTRE, window="hutong-phone"),
@@ -52,4 +55,5 @@ DESKS = (
 
 def desks_of(post: Post) -> list[Desk]:
     """The desks of this post, its own first."""
-    return [desk for desk in DESKS if post.role in desk.roles and post.office.kind in desk.kinds]
+    held = [desk for desk in DESKS if post.role in desk.roles and post.office.kind in desk.kinds]
+    return [desk for desk in held if not desk.in_charge or getattr(post, "is_in_charge", False)]

@@ -5,7 +5,7 @@
 from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
 from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.keys.models import DataKey
-from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
+from hutong.hotline.network.models import ApiToken, Approval, Charge, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
@@ -21,6 +21,7 @@ from hutong.hotline.cases.models import (
     Presence,
     Recusal,
 )
+from hutong.hotline.holds.models import Hold
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
 from hutong.hotline.calls.models import Agreement, Call, CallBack, CallEvent, Leg, Line, Seat, Skill, Sound, Wish
@@ -29,11 +30,14 @@ from hutong.hotline.statistics.models import Day
 from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 from hutong.hotline.trials.models import RulebookTrial
 from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
+from hutong.hotline.retention.models import Erasure
+from hutong.hotline.archive.models import Export
 
 __all__ = [
     "Acknowledgement",
     "Agreement",
     "ApiToken",
+    "Approval",
     "Assignment",
     "AuditEntry",
     "CalendarDay",
@@ -44,6 +48,7 @@ __all__ = [
     "Case",
     "CaseChild",
     "CaseContact",
+    "Charge",
     "Checkpoint",
     "Child",
     "Clock",
@@ -53,9 +58,12 @@ __all__ = [
     "Delivery",
     "Division",
     "Draft",
+    "Erasure",
     "Event",
+    "Export",
     "FollowUp",
     "Gap",
+    "Hold",
     "Keeping",
     "Leg",
     "Limit",

@@ -29,6 +29,8 @@ COMMANDS = {
     "check": Command("hutong.project.check", "count what breaks the nine rules in a live database"),
     "keys": Command("hutong.project.keys", "say which keys open what is sealed; `keys rotate` makes a new one"),
     "audit": Command("hutong.project.auditing", "find what was changed, removed, added or moved in the audit log"),
+    "archive": Command("hutong.project.archive", "verify an archive package, or find who exported a file"),
+    "retention": Command("hutong.project.retention", "say what is past its time by the retention schedule, or erase it"),
     "backup": Command("hutong.project.keeping.backup", "make a sealed backup, or try one, or make keys", needs_database=False),
     "restore": Command("hutong.project.keeping.restore", "restore a backup, to the last write or a moment before", needs_database=False),
     "synth": Command("hutong.project.synth", "load many made-up cases, to measure with"),

@@ -15,6 +15,7 @@ django.setup()
 from hutong import hotline  # noqa: E402
 from hutong.hotline.cases import rules  # noqa: E402
 from hutong.hotline.kernel.refusals import Reason  # noqa: E402
+from hutong.hotline.retention.rules import DEEDS, schedule  # noqa: E402
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 MADE = "<!-- Made by `make docs` from the tables of the product. Change the table, not this page. -->\n"
@@ -29,7 +30,7 @@ def main() -> None:
 def pages() -> dict[str, str]:
     """The name and text of each page."""
     with translation.override("zh-hans"):
-        return {"loop.md": loop(), "refusals.md": refusals()}
+        return {"loop.md": loop(), "refusals.md": refusals(), "retention.md": keeping()}
 
 
 def loop() -> str:
@@ -55,6 +56,20 @@ def refusals() -> str:
     lines = ["# Refusals", "", MADE, "| code | what is said | what to do |", "| --- | --- | --- |"]
     said = {(reason.code, str(reason.sentence), str(reason.remedy)) for reason in _reasons()}
     return "\n".join([*lines, *(f"| `{code}` | {sentence} | {remedy or '—'} |" for code, sentence, remedy in sorted(said)), ""])
+
+
+def keeping() -> str:
+    """What is kept for how long, on what basis, and what happens then: the schedule that the worker carries out."""
+    lines = ["# Retention", "", MADE]
+    for kind in schedule().kinds.values():
+        lines += [f"## {kind.title} `{kind.name}`", "", kind.words, "", "| | |", "| --- | --- |"]
+        said = {
+            "来源": kind.source, "处理依据": kind.basis, "保存": f"{kind.after}，自{kind.since}",
+            "到期": f"{DEEDS[kind.then]} `{kind.then}`", "复核": kind.reviewer, "列": "、".join(f"`{column}`" for column in kind.columns),
+        }  # fmt: skip
+        lines += [*(f"| {label} | {text} |" for label, text in said.items()), ""]
+    lines += ["## 不含个人信息的列", "", f"{len(schedule().without)} 列：编号、时间、状态、机构，以及为执行法律而留的标记。", ""]
+    return "\n".join(lines)
 
 
 def _reasons() -> Iterator[Reason]:

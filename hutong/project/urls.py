@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rulebook/", include("hutong.desks.rulebook.urls")),
     path("recordings/", include("hutong.desks.recordings.urls")),
     path("notices/", include("hutong.desks.notices.urls")),
+    path("approvals/", include("hutong.desks.approvals.urls")),
     path("audit/", include("hutong.desks.audit.urls")),
     path("api/", include("hutong.desks.api.urls")),
 ]

@@ -21,6 +21,7 @@ from hutong.hotline.cases import timers  # noqa: E402
 from hutong.hotline.keys import actions as keys  # noqa: E402
 from hutong.hotline.notices import timers as notices  # noqa: E402
 from hutong.hotline.recordings import timers as recordings  # noqa: E402
+from hutong.hotline.retention.timers import Sweep  # noqa: E402
 from hutong.hotline.statistics import timers as counting  # noqa: E402
 from hutong.hotline.supervision import timers as supervision  # noqa: E402
 from hutong.hotline.trials import timers as trials  # noqa: E402
@@ -30,12 +31,14 @@ PAUSE = 0.5  # seconds
 LONG = 0.2  # seconds
 DEEDS = (*calls.DEEDS, *timers.DEEDS, *supervision.DEEDS, *notices.DEEDS)  # what falls due first, then who is told of it
 PutOff = dict[UUID, datetime]
+erase = Sweep()
 CHORES: tuple[Callable[[datetime, PutOff], Iterable[str]], ...] = (
     lambda at, put_off: audit.sweep(at=at, put_off=put_off),
     lambda at, _put_off: notices.tell_of_backups(at=at),
     lambda at, _put_off: counting.sweep(at=at),
     lambda at, put_off: timers.sweep(at=at, put_off=put_off, deeds=recordings.DEEDS, most=1),  # a talk may be long
     lambda _at, _put_off: keys.rewrap(),
+    lambda at, put_off: erase(at=at, put_off=put_off),
     lambda at, _put_off: filter(None, [trials.advance(at=at)]),
 )
 

@@ -53,7 +53,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "supervision:orders": [{"list": name} for name in ("issued", "received", "answered", "ended")],
 }
 # Who works where, what is laid down, and the log itself, of which each look is a line (`audit/test_desk.py`): nobody's case.
-SHOW_THEMSELVES = {"account", "components", "office", "rulebook", "audit"}
+SHOW_THEMSELVES = {"account", "approvals", "components", "office", "rulebook", "audit"}
 
 
 class World:
@@ -107,6 +107,8 @@ class World:
             "asked": list(Asked.values),
             "recording_id": [self.recording],
             "play_id": [new_id()],
+            "hold_id": [new_id()],
+            "export_id": [new_id()],
         }
 
 

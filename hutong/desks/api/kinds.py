@@ -26,7 +26,7 @@ from hutong.hotline.kernel import texts
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, Post, Staff
-from hutong.hotline.people.models import Child, GuardianshipRisk, LawfulBasis, Sex, SuicideRisk
+from hutong.hotline.people.models import Child, ConsentBy, ConsentHow, GuardianshipRisk, LawfulBasis, Sex, SuicideRisk
 from hutong.hotline.replies.models import Answered, Satisfaction
 from hutong.hotline.rulebook.models import Category, ChildStatus, Tier
 
@@ -127,7 +127,8 @@ CHOICES: dict[str, Labelled] = {
     **{
         name: kind.choices
         for name, kind in {
-            "call_back": CallBack, "category": Category, "child_state": ChildState, "guardianship_risk": GuardianshipRisk,
+            "call_back": CallBack, "category": Category, "child_state": ChildState, "consent_by": ConsentBy, "consent_how": ConsentHow,
+            "guardianship_risk": GuardianshipRisk,
             "lawful_basis": LawfulBasis, "outcome": Answered, "phase": Phase, "role": PartyRole, "satisfaction": Satisfaction,
             "sex": Sex, "statuses": ChildStatus, "suicide_risk": SuicideRisk, "tier": Tier, "wants_answer": WantsAnswer,
         }.items()

@@ -1,26 +1,30 @@
 """Who saw what about a child, over all its cases: on a page, and as a file for who may ask by law."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from hutong.desks import access
 from hutong.desks.audit.forms import Reason
 from hutong.desks.components import log
+from hutong.hotline.archive import actions as taking
+from hutong.hotline.archive import papers
+from hutong.hotline.archive import queries as exports
+from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.cases import looks, queries
 from hutong.hotline.kernel import masks
+from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.texts import listed, storable
 from hutong.hotline.network.models import Post, Role
-from hutong.hotline.network.rules import neutral
+from hutong.hotline.people.models import Child
 
 SHOWN = 500  # lines on the page; the file has all
 askers = access.for_posts(Role.AUDITOR, Role.SHIFT_LEAD)
@@ -52,15 +56,33 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
         access.looked(request, subject="audit")
         return render(request, "audit/why.html", context, status=422 if form.errors else 200)
     why = "audit" if is_auditor else form.cleaned_data["why"]
-    as_file = request.GET.get("as") == "csv"
-    looks.ask(child, why=why, by=request.post, at=timezone.now(), as_file=as_file)
     cases = looks.cases_of(child, request.post)
     lines = looks.about_child(child, cases)
-    rows = _rows(lines, request.post, cases)
-    if as_file:
-        return _file(rows)
-    rows = islice(rows, SHOWN)
-    return render(request, "audit/child.html", context | {"rows": list(rows), "more": max(lines.count() - SHOWN, 0), "why": why})
+    if request.GET.get("as") == "csv":
+        try:
+            return _file(request, child, why, cases)
+        except Refusal as refusal:
+            access.denied(request, refusal, subject="child", subject_id=child.pk)
+            context["reason"] = refusal.reason
+    looks.ask(child, why=why, by=request.post, at=timezone.now())
+    rows = list(islice(_rows(lines, request.post, cases), SHOWN))
+    context |= {"rows": rows, "more": max(lines.count() - SHOWN, 0), "why": why, "waiting": exports.waiting(child.pk)}
+    return render(request, "audit/child.html", context, status=422 if "reason" in context else 200)
+
+
+@askers
+@require_POST
+def agree(request: access.DeskRequest, child_id: UUID, export_id: UUID) -> HttpResponse:
+    """A second person agrees to a long report that somebody else asked for."""
+    child = access.reached(request, looks.children_for(request.post), child_id)
+    export: Export = access.reached(request, exports.waiting(child.pk), export_id)
+    try:
+        taking.agree(export, by=request.post, at=timezone.now())
+        messages.success(request, _("已同意 %(serial)s。") % {"serial": export.serial})
+    except Refusal as refusal:
+        access.denied(request, refusal, subject="child", subject_id=child.pk)
+        messages.error(request, str(refusal))
+    return redirect("audit:child", child.pk)
 
 
 def _rows(lines: Any, post: Post, cases: list[UUID]) -> Iterator[dict[str, Any]]:
@@ -81,14 +103,24 @@ def _rows(lines: Any, post: Post, cases: list[UUID]) -> Iterator[dict[str, Any]]
             }
 
 
-def _file(rows: Iterable[dict[str, Any]]) -> HttpResponse:
-    """The report for a spreadsheet, in which nothing runs as a formula; with the mark by which it knows UTF-8."""
-    out = io.StringIO("\ufeff")
-    out.seek(0, io.SEEK_END)
-    writer = csv.writer(out)
-    writer.writerow([_("时间"), _("人员"), _("岗位"), _("机构"), _("动作"), _("看到的部分"), _("个案"), _("事由")])
-    for row in rows:
-        at = f"{timezone.localtime(row.pop('at')):%Y-%m-%d %H:%M:%S}"
-        writer.writerow([at, *(neutral(str(cell)) for cell in row.values())])
+def _file(request: access.DeskRequest, child: Child, why: str, cases: list[UUID]) -> HttpResponse:
+    """The report for a spreadsheet, in which nothing runs as a formula, marked with who took it; a long one waits for a second person."""
+    at, post, lines = timezone.now(), request.post, looks.about_child(child, cases)
+    asked = exports.open_of(child.pk, by=post, at=at) or taking.ask(
+        ExportKind.WHO_SAW, subject_id=child.pk, purpose=str(log.REASONS[why]), rows=lines.count(), by=post, at=at
+    )
+    content = taking.hand_out(
+        asked, lambda _held, mark: papers.sheet(map(_cells, _rows(lines, post, cases)), mark=mark), by=post, at=at,
+        why=why, part="audit:child",
+    )  # fmt: skip
     disposition = f'attachment; filename="who-saw-{timezone.localdate():%Y%m%d}.csv"'
-    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+
+
+def _cells(row: dict[str, Any]) -> dict[str, str]:
+    """A row of the file, by its headings."""
+    named = {
+        "at": _("时间"), "who": _("人员"), "role": _("岗位"), "office": _("机构"), "verb": _("动作"), "part": _("看到的部分"),
+        "case": _("个案"), "why": _("事由"),
+    }  # fmt: skip
+    return {named[key]: f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if key == "at" else str(value) for key, value in row.items()}

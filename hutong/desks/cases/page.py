@@ -9,14 +9,18 @@ from django.utils.functional import cached_property
 from hutong.desks.cases import wording
 from hutong.desks.cases.deeds import draft_form
 from hutong.desks.components import log
+from hutong.hotline.archive import rules as archive
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.rules import PURPOSES, SPOKEN_TO
 from hutong.hotline.cases import queries, rules
+from hutong.hotline.cases.actions.guarding import must_not_be_told
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Draft
+from hutong.hotline.holds import queries as holds
+from hutong.hotline.holds.rules import may_hold
 from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
@@ -56,6 +60,7 @@ class File:
         """Where it stands, who must act by when, and what this person may do."""
         offered = rules.offers(self.situation)
         open_now = [action for action, reason in offered if reason is None]
+        held = list(holds.of_case(self.case))
         return {
             "groups": [
                 (label, [(each, draft_form(each.code) in self.drafts) for each in open_now if each.code in codes])
@@ -70,6 +75,11 @@ class File:
             "pause": queries.open_pause(self.whole),
             "unconfirmed": [each for each in self.acknowledgements if each.at is None and self.case.stage != Stage.CLOSED],
             "sees_reporter": self.sees_reporter,
+            "not_told": must_not_be_told(self.case),
+            "holds": held,
+            "is_held": any(hold.ended_at is None for hold in held),
+            "may_hold": may_hold(role=self.situation.role, relations=self.situation.relations),
+            "may_archive": archive.may_take(self.situation),
         }
 
     def climb(self) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hutong.desks.cases import lists, views
+from hutong.desks.cases import archiving, holding, lists, views
 
 app_name = "cases"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("<uuid:case_id>/why", views.why, name="why"),
     path("<uuid:case_id>/story", views.whole_story, name="story"),
     path("<uuid:case_id>/region/<slug:name>", views.region, name="region"),
+    path("<uuid:case_id>/hold", holding.hold, name="hold"),
+    path("<uuid:case_id>/hold/<uuid:hold_id>/end", holding.end, name="end_hold"),
+    path("<uuid:case_id>/archive", archiving.ask, name="archive"),
+    path("<uuid:case_id>/archive/<uuid:export_id>", archiving.export, name="export"),
     path("<uuid:case_id>/do/<slug:code>", views.act, name="act"),
     path("<uuid:case_id>/draft/<slug:code>", views.draft, name="draft"),
 ]

@@ -18,6 +18,7 @@ from hutong.desks.cases.page import File
 from hutong.desks.components import sheets
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.actions import presence
+from hutong.hotline.cases.actions.guarding import must_not_be_told
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as kept
@@ -162,6 +163,7 @@ def _form(request: access.DeskRequest, asked: deeds.Asked, *, status: int = 200,
         "quoted_deed": wording.done(quoted) if quoted else "",
         "routes": deeds.routes(asked),
         "calls": asked.action.code in deeds.CALLS,
+        "not_told": must_not_be_told(asked.case),
         **context,
     }
     template = "cases/deed.html#form" if request.htmx else "cases/deed.html"  # type: ignore[attr-defined]

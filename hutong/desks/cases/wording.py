@@ -78,6 +78,7 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "days": (gettext_lazy("延期"), days),
     "pause": (gettext_lazy("暂停"), lambda value, _names: _("{count} 天").format(count=value)),
     "due": (gettext_lazy("时限"), moment),
+    "guardian": (gettext_lazy("监护人"), lambda _value, _names: _("监护人涉嫌，已设为不得告知监护人")),
     "returns": (pgettext_lazy("退单", "第几次"), plain),
     "tries": (pgettext_lazy("联系", "第几次"), plain),
     "outcome": (gettext_lazy("结果"), chosen(ReplyOutcome)),

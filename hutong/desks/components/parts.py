@@ -11,7 +11,7 @@ from hutong.hotline.cases.models import PartyRole
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people.actions import ChildFacts, PersonFacts
-from hutong.hotline.people.models import LawfulBasis, Sex
+from hutong.hotline.people.models import ConsentBy, ConsentHow, LawfulBasis, Sex
 from hutong.hotline.rulebook.models import ChildStatus
 
 
@@ -45,6 +45,23 @@ class Part(forms.Form):
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name) not in (None, "")}
 
 
+BASIS = ("lawful_basis", "consent_by", "consent_how", "consent_on")
+
+
+def basis_field() -> forms.ChoiceField:
+    """On what somebody's data are processed."""
+    return forms.ChoiceField(label=_("处理依据"), choices=LawfulBasis.choices, initial=LawfulBasis.STATUTORY_DUTY, required=False)
+
+
+def consent_fields() -> tuple[forms.Field, forms.Field, forms.Field]:
+    """Who consented, how and when: for where consent is the basis."""
+    return (
+        forms.ChoiceField(label=_("谁同意"), choices=[("", "—"), *ConsentBy.choices], required=False),
+        forms.ChoiceField(label=_("怎样同意"), choices=[("", "—"), *ConsentHow.choices], required=False),
+        forms.DateField(label=_("哪天同意"), required=False, widget=forms.DateInput({"type": "date"})),
+    )
+
+
 class ChildForm(Part):
     """One child."""
 
@@ -57,14 +74,15 @@ class ChildForm(Part):
     tell_guardian = forms.BooleanField(label=_("可告知监护人"), initial=True, required=False)
     born_on = forms.DateField(label=_("出生日期"), required=False, widget=forms.DateInput({"type": "date"}))
     id_number = Line(_("身份证号"), widget=forms.TextInput({"autocomplete": "off"}))
-    lawful_basis = forms.ChoiceField(label=_("处理依据"), choices=LawfulBasis.choices, initial=LawfulBasis.STATUTORY_DUTY, required=False)
+    lawful_basis = basis_field()
+    consent_by, consent_how, consent_on = consent_fields()
     statuses = forms.MultipleChoiceField(
         label=_("儿童类别"), choices=ChildStatus.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
 
     def facts(self, place: Division | None) -> ChildFacts:
         """What was said of the child, who is where the matter is unless told otherwise."""
-        typed = self.given("name", "sex", "age", "school", "registered_division", "born_on", "id_number", "lawful_basis", "statuses")
+        typed = self.given("name", "sex", "age", "school", "registered_division", "born_on", "id_number", "statuses", *BASIS)
         present = self.cleaned_data.get("present_division") or place
         return ChildFacts(**typed, present_division=present, tell_guardian=bool(self.cleaned_data.get("tell_guardian")))
 
@@ -80,9 +98,10 @@ class PartyForm(Part):
     sex = forms.ChoiceField(label=_("性别"), choices=Sex.choices, initial=Sex.UNKNOWN, required=False)
     id_number = Line(_("身份证号"), widget=forms.TextInput({"autocomplete": "off"}))
     address = Line(_("地址"))
-    lawful_basis = forms.ChoiceField(label=_("处理依据"), choices=LawfulBasis.choices, initial=LawfulBasis.STATUTORY_DUTY, required=False)
+    lawful_basis = basis_field()
+    consent_by, consent_how, consent_on = consent_fields()
 
     def facts(self) -> PersonFacts:
         """What was said of the person."""
-        typed = self.given("name", "phone", "sex", "id_number", "address", "lawful_basis")
+        typed = self.given("name", "phone", "sex", "id_number", "address", *BASIS)
         return PersonFacts(**typed, tell_guardian=bool(self.cleaned_data.get("tell_guardian")))

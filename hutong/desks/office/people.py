@@ -14,7 +14,7 @@ from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.offices import office_for, page_of
 from hutong.desks.office.pages import Page, form_page, keepers, security
-from hutong.hotline.network import actions, queries
+from hutong.hotline.network import actions, approving, queries
 from hutong.hotline.network.models import Post, Staff
 
 
@@ -41,6 +41,9 @@ def staff(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     posts = list(queries.posts_in_reach(request.post).filter(staff=staff).order_by("-valid_from"))
     current = queries.posts_to_come(staff=staff, on=timezone.localdate())
     elsewhere = current.exclude(pk__in=[post.pk for post in posts]).count()
+    charges = {charge.post_id: charge for charge in approving.charges_in_reach(request.post).filter(post__in=posts)}
+    for post in posts:
+        post.charge = charges.get(post.pk)  # type: ignore[attr-defined]
     context = {"person": staff, "posts": posts, "elsewhere": elsewhere, "is_oneself": staff.pk == request.post.staff_id}
     return render(request, "office/staff.html", context)
 
@@ -119,3 +122,30 @@ def end_post(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
         note=_("自离任日期起不再有此岗位的权限。经办的个案留在原机构，待另行指派。"), danger=True,
     )  # fmt: skip
     return form_page(request, form, partial(actions.end_post, post=post), page)
+
+
+@security
+@require_http_methods(["GET", "POST"])
+def charge(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
+    """Name who answers for minors' data in an office."""
+    post = post_for(request, post_id)
+    form = forms.Sure(request.POST or None, by=request.post)
+    page = Page(
+        title=_("指定“%(post)s”为数据负责人") % {"post": post}, button=_("指定"), done=_("已指定。"), back=person_page(post.staff),
+        note=_("数据负责人批准本机构及下级机构的岗位查看未成年人资料，本人由这次指定获准。"),
+    )  # fmt: skip
+    return form_page(request, form, partial(approving.put_in_charge, post), page)
+
+
+@security
+@require_http_methods(["GET", "POST"])
+def end_charge(request: access.DeskRequest, charge_id: UUID) -> HttpResponse:
+    """Somebody answers for it no more."""
+    found = access.reached(request, approving.charges_in_reach(request.post), charge_id)
+    form = forms.Sure(request.POST or None, by=request.post)
+    page = Page(
+        title=_("“%(post)s”不再是数据负责人") % {"post": found.post}, button=_("结束"), done=_("已结束。"),
+        back=person_page(found.post.staff),
+        note=_("其已作出的批准照常到期；本人查看资料须另经批准。"), danger=True,
+    )  # fmt: skip
+    return form_page(request, form, partial(approving.end_charge, found), page)

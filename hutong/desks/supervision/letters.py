@@ -12,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from hutong.hotline.cases.actions.guarding import must_not_be_told
 from hutong.hotline.supervision import queries
 from hutong.hotline.supervision.models import Order
 
@@ -22,6 +23,7 @@ INDENT = 2 * BODY  # two characters
 RED = RGBColor(0xE6, 0x00, 0x12)
 # An official letter is in Chinese, whoever prints it.
 NAME = "督办单"
+NOT_TOLD = "本案不得告知监护人：办理中不答复、不通知、不询问监护人。"
 LIMITS = "请于{due}前签收，并在签收后{answer}内答复。"
 UNITS = {"minute": "分钟", "day": "日", "working_minute": "分钟（工作时间）", "working_day": "个工作日"}
 BEFORE_BORDERS = ("w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")  # what the schema puts after them
@@ -31,6 +33,7 @@ LEFT, CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALI
 def letter(order: Order) -> bytes:
     """The letter as a file."""
     document = Document()
+    document.core_properties.author = document.core_properties.comments = ""  # nothing of who made it, or by which program
     _page(document)
     _rule(_line(document, order.issuer.name, font=XIAOBIAOSONG, size=HEAD, align=CENTRE, colour=RED))
     _line(document, order.number, align=RIGHT)
@@ -41,6 +44,8 @@ def letter(order: Order) -> bytes:
     _line(document, f"{order.office.name}：")
     for paragraph in order.text.split("\n"):
         _line(document, paragraph, indent=True)
+    if order.case and must_not_be_told(order.case):
+        _line(document, NOT_TOLD, font=HEITI, indent=True)
     _line(document, _limits(order), indent=True)
     _line(document, "")
     for signed in (order.issuer.name, date_format(timezone.localtime(order.issued_at), "Y年n月j日")):

@@ -72,11 +72,9 @@ def _about(things: list[UUID], cases: list[UUID]) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(wanted).order_by("-at", "-pk")
 
 
-def ask(child: Child, *, why: str, by: Post, at: datetime, as_file: bool) -> None:
+def ask(child: Child, *, why: str, by: Post, at: datetime) -> None:
     """Record that somebody asked who saw a child, and why."""
-    audit.record(
-        "exported" if as_file else "asked_who_saw", by=by, at=at, subject="child", subject_id=child.pk, part="audit:child", why=why
-    )
+    audit.record("asked_who_saw", by=by, at=at, subject="child", subject_id=child.pk, part="audit:child", why=why)
 
 
 # --- the whole log

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, PartClock, Pause, PauseState, Presence, Recusal, Stage
@@ -14,6 +15,7 @@ from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.kernel.search import holding
+from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
 from hutong.hotline.network.rules import THREE
 from hutong.hotline.people.models import Child, Person
@@ -37,7 +39,17 @@ def visible_to(post: Post) -> QuerySet[Case]:
     if post.role in READS_NO_CASES:
         return Case.objects.none()
     recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
-    return Case.objects.filter(~Exists(recused), seen_by__contains=[post.office_id])
+    return Case.objects.filter(~Exists(recused), may_reach(post), seen_by__contains=[post.office_id])
+
+
+def may_reach(post: Post) -> Q:
+    """Whom a manager approved for minors' data reaches cases at all; being named on one is approval for that one."""
+    return Q(network.is_approved(post.pk, on=timezone.localdate())) | Q(worker=post.pk)
+
+
+def is_named(post: Post) -> bool:
+    """Whether any open case was given to this very post."""
+    return Case.objects.filter(worker=post.pk).exclude(stage=Stage.CLOSED).exists()
 
 
 def in_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -181,7 +193,7 @@ def kept_from(post: Post) -> QuerySet[Recusal, UUID]:
 def open_for(post: Post, which: Q) -> QuerySet[Case]:
     """Open cases of these, due first; never one from which this post must keep away."""
     cases = Case.objects.none() if post.role in READS_NO_CASES else Case.objects.filter(which).exclude(stage=Stage.CLOSED)
-    return in_rows(cases.exclude(pk__in=kept_from(post))).order_by("due_at")
+    return in_rows(cases.filter(may_reach(post)).exclude(pk__in=kept_from(post))).order_by("due_at")
 
 
 def first(cases: QuerySet[Case], count: int) -> QuerySet[Case]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.search import Bigrams
 from hutong.hotline.network.models import Division, Office, Post
+from hutong.hotline.people.models import LawfulBasis
 
 
 class Channel(models.TextChoices):
@@ -59,6 +60,7 @@ class Contact(models.Model):
     answer = models.TextField(_("答复内容"), blank=True, max_length=20_000)
     due_at = models.DateTimeField(_("处理期限"), null=True)
     paper_slip = models.CharField(_("纸质登记表"), max_length=20, blank=True)
+    lawful_basis = models.CharField(_("处理依据"), max_length=16, choices=LawfulBasis, default=LawfulBasis.STATUTORY_DUTY)
     idempotency_key = models.CharField(max_length=100, blank=True)
     idempotency_digest = models.CharField(max_length=64, blank=True)
 

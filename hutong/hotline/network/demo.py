@@ -2,15 +2,19 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.network import queries as network
 from hutong.hotline.network import rules
-from hutong.hotline.network.models import Department, Division, Level, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.models import Approval, Charge, Department, Division, Level, Office, OfficeKind, Post, Role, Staff
 
 SINCE = date(2020, 9, 1)
 PASSWORD = "hutong-12349"  # noqa: S105 told to everybody: nothing of the demo is real
@@ -49,6 +53,14 @@ POSTS = {
     OfficeKind.DEPARTMENT: (Role.LIAISON,),
     OfficeKind.MINISTRY: (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SECURITY_OFFICER),
 }
+# 数据负责人: who answers for an office and approves who in it may look at minors' data.
+ANSWERS = {
+    OfficeKind.MINISTRY: (Role.SUPERVISOR,),
+    OfficeKind.PROVINCE_BUREAU: (Role.SUPERVISOR,),
+    OfficeKind.HOTLINE_CENTRE: (Role.COORDINATOR,),
+    OfficeKind.COUNTY_BUREAU: (Role.COORDINATOR,),
+}
+PURPOSE = "办理个案"
 # Memorable sign-ins: where, as what, and how they are introduced.
 KNOWN = {
     "jiexian": ("HC-6101", Role.OPERATOR, "接线员 · 西安市12349热线中心"),
@@ -80,6 +92,7 @@ GIVEN = (
 def load() -> None:
     """Load the offices, people and posts of the pilots. Safe to run again. Raises Refusal where a real network stands."""
     if Staff.objects.filter(username=next(iter(KNOWN))).exists():
+        _approve()
         return
     if Office.objects.exists():
         sentence = _("这个数据库已有机构，不能装入演示网络：演示账号的密码人人知道。")
@@ -92,6 +105,33 @@ def load() -> None:
     username, code, role = SECOND_POST
     people.append(Post(staff=by_sign_in[username], office=offices[code], role=role, valid_from=SINCE))
     Post.objects.bulk_create(people, batch_size=2000)
+    _put_in_charge(people)
+    _approve()
+
+
+def _put_in_charge(people: list[Post]) -> None:
+    """A supervisor answers for each bureau, a coordinator for each centre and county."""
+    answering: dict[UUID, Post] = {}
+    for post in people:
+        if post.role in ANSWERS.get(OfficeKind(post.office.kind), ()):
+            answering.setdefault(post.office_id, post)
+    Charge.objects.bulk_create((Charge(office=post.office, post=post, at=timezone.now()) for post in answering.values()), batch_size=2000)
+
+
+def _approve() -> None:
+    """For a year from today, whoever reads cases and has no approval that runs: by who answers for the office, or for the one above."""
+    at = timezone.now()
+    today = timezone.localdate(at)
+    answering = {charge.office_id: charge.post for charge in Charge.objects.filter(ended_at=None).select_related("post")}
+    posts = Post.objects.exclude(role__in=rules.THREE).exclude(network.is_approved(OuterRef("pk"), on=today)).select_related("office")
+    Approval.objects.bulk_create(
+        (
+            Approval(post=post, purpose=PURPOSE, valid_from=today, valid_to=today + timedelta(days=365), by=by, at=at)
+            for post in posts
+            if (by := answering.get(post.office_id) or answering.get(post.office.parent_id or post.office_id))
+        ),
+        batch_size=2000,
+    )
 
 
 def _offices() -> Iterator[Office]:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.network.rules import THREE
 
 
 class Level(models.TextChoices):
@@ -176,6 +177,11 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.staff.name} · {self.office.name} · {self.get_role_display()}"
 
+    @property
+    def reads_cases(self) -> bool:
+        """Whether it is none of the three administrators' (三员分立)."""
+        return self.role not in THREE
+
 
 class Seen(models.Model):
     """When the person in a post last did something on a page, to the minute: who is at work now."""
@@ -199,3 +205,52 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "network_api_token"
+
+
+class Charge(models.Model):
+    """负责人: the person in a post answers for who in an office, and below it, may look at minors' data; named by somebody else.
+
+    Whoever answers for others is approved by that naming.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="charges", verbose_name=_("机构"))
+    post = models.ForeignKey(Post, models.PROTECT, related_name="charges", verbose_name=_("负责人"))
+    by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("指定人"))
+    at = models.DateTimeField(_("指定时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+    ended_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "network_charge"
+        constraints = [models.UniqueConstraint(fields=["office", "post"], condition=Q(ended_at=None), name="charge_once")]
+
+
+class Approval(models.Model):
+    """批准: a post may look at minors' data, for a purpose, from one day until before another, a year at the most.
+
+    《未成年人网络保护条例》第三十六条: 应当经过相关负责人或者其授权的管理人员审批，记录访问情况。
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="approvals", verbose_name=_("岗位"))
+    purpose = models.CharField(_("用途"), max_length=200)
+    valid_from = models.DateField(_("自"))
+    valid_to = models.DateField(_("至"))
+    by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("批准人"))
+    at = models.DateTimeField(_("批准时间"))
+    ended_at = models.DateTimeField(_("提前结束"), null=True)
+    ended_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    ended_why = models.CharField(_("结束原因"), max_length=200, blank=True)
+
+    class Meta:
+        db_table = "network_approval"
+        indexes = [models.Index(fields=["post", "valid_to"], name="approval_running", condition=Q(ended_at=None))]
+        constraints = [
+            models.CheckConstraint(condition=~Q(purpose=""), name="approval_has_purpose"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, ended_why="")
+                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_why=""),
+                name="approval_ended_by_somebody",
+            ),
+        ]

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import rules
-from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.models import ApiToken, Approval, Charge, Department, Division, Office, OfficeKind, Post, Role, Staff
 
 AT_WORK = timedelta(minutes=5)
 
@@ -316,11 +316,24 @@ def names_of(ids: Iterable[Any]) -> dict[Any, str]:
     return dict(Staff.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
 
 
+def approved_posts(on: date) -> QuerySet[Post]:
+    """The posts that may look at minors' data on a day: an approval runs, or they were named to answer for others (`approving`)."""
+    runs = Approval.objects.filter(post=OuterRef("pk"), valid_from__lte=on, valid_to__gt=on, ended_at=None)
+    return Post.objects.filter(Exists(runs) | Exists(Charge.objects.filter(post=OuterRef("pk"), ended_at=None)))
+
+
+def is_approved(post: Any, *, on: date) -> Exists:
+    """THE condition: is this post (its id, or an OuterRef) one of them; in a WHERE it is asked once."""
+    return Exists(approved_posts(on).filter(pk=post))
+
+
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
-    """The posts that a person holds on a day."""
-    return Post.objects.filter(stands(on), staff_id=staff.pk, staff__is_active=True).select_related(
+    """The posts that a person holds on a day; each with whether it `is_approved`, and `is_in_charge` of approving."""
+    held = Post.objects.filter(stands(on), staff_id=staff.pk, staff__is_active=True).select_related(
         "staff", "office", "office__parent", "office__division", "seen"
     )
+    answers = Exists(Charge.objects.filter(post=OuterRef("pk"), ended_at=None))
+    return held.annotate(is_approved=is_approved(OuterRef("pk"), on=on), is_in_charge=answers)
 
 
 def post_held(post_id: Any, *, staff: object, on: date) -> Post | None:

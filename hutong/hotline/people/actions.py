@@ -13,7 +13,7 @@ from hutong.hotline.kernel import numbers, texts
 from hutong.hotline.kernel.faults import Faults, choice
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people import queries, rules
-from hutong.hotline.people.models import Child, Human, LawfulBasis, Person, Sex
+from hutong.hotline.people.models import Child, ConsentBy, ConsentHow, Human, LawfulBasis, Person, Sex
 from hutong.hotline.rulebook.models import ChildStatus
 
 
@@ -29,6 +29,9 @@ class PersonFacts:
     address: str = ""
     lawful_basis: str = LawfulBasis.STATUTORY_DUTY
     tell_guardian: bool = True
+    consent_by: str = ""
+    consent_how: str = ""
+    consent_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,8 @@ def _child(facts: ChildFacts, at: datetime) -> dict[str, Any]:
         "present_division": faults.of("present_division", lambda: queries.place(facts.present_division, on=on), None),
         "registered_division": faults.of("registered_division", lambda: queries.standing(facts.registered_division, on=on), None),
     }
+    age, told, by = cleaned["age"], cleaned["tell_guardian"], cleaned["consent_by"]
+    faults.of("consent_by", lambda: rules.check_who_consents(by=by, age=age, tell_guardian=told), None)
     faults.refuse()
     return cleaned
 
@@ -115,6 +120,12 @@ def _human(facts: PersonFacts, faults: Faults, at: datetime) -> dict[str, Any]:
     on = timezone.localdate(at)
     number = faults.of("id_number", lambda: numbers.identity_number(facts.id_number, on=on), numbers.IdentityNumber(""))
     faults.of("born_on", lambda: rules.check_born(facts.born_on, on), None)
+    basis = faults.of("lawful_basis", lambda: choice(LawfulBasis, facts.lawful_basis), LawfulBasis.STATUTORY_DUTY)
+    consent = {
+        "by": faults.of("consent_by", lambda: choice(ConsentBy, facts.consent_by).value if facts.consent_by else "", ""),
+        "how": faults.of("consent_how", lambda: choice(ConsentHow, facts.consent_how).value if facts.consent_how else "", ""),
+    }
+    faults.of("consent_by", lambda: rules.check_consent(basis=basis, given_on=facts.consent_on, on=on, **consent), None)
     sex = faults.of("sex", lambda: choice(Sex, facts.sex), Sex.UNKNOWN)
     return {
         "name": faults.of("name", lambda: texts.clean(facts.name, limit=60).text, ""),
@@ -124,6 +135,9 @@ def _human(facts: PersonFacts, faults: Faults, at: datetime) -> dict[str, Any]:
         "id_number_verified": number.is_verified and facts.born_on in (None, number.born_on),
         "phone": faults.of("phone", lambda: numbers.telephone(facts.phone), ""),
         "address": faults.of("address", lambda: texts.clean(facts.address, limit=200).text, ""),
-        "lawful_basis": faults.of("lawful_basis", lambda: choice(LawfulBasis, facts.lawful_basis), LawfulBasis.STATUTORY_DUTY),
+        "lawful_basis": basis,
         "tell_guardian": facts.tell_guardian,
+        "consent_by": consent["by"],
+        "consent_how": consent["how"],
+        "consent_on": facts.consent_on,
     }

@@ -23,6 +23,17 @@ class LawfulBasis(models.TextChoices):
     CONSENT = "consent", _("本人或监护人同意")
 
 
+class ConsentBy(models.TextChoices):
+    GUARDIAN = "guardian", _("监护人")
+    ONESELF = "oneself", _("本人")
+
+
+class ConsentHow(models.TextChoices):
+    WRITTEN = "written", _("书面")
+    RECORDED = "recorded", _("通话录音")
+    ORAL = "oral", _("口头，有人在场")
+
+
 class GuardianshipRisk(models.TextChoices):
     UNKNOWN = "unknown", _("未评估")
     GREEN = "green", _("绿")
@@ -39,6 +50,12 @@ class SuicideRisk(models.TextChoices):
     HIGH = "high", _("高")
 
 
+# Consent is asked for where it is the basis, and only there; then it is told who gave it, how and when.
+CONSENTED = Q(lawful_basis=LawfulBasis.CONSENT, consent_on__isnull=False) & ~Q(consent_by="") & ~Q(consent_how="") | ~Q(
+    lawful_basis=LawfulBasis.CONSENT
+) & Q(consent_by="", consent_how="", consent_on=None)
+
+
 class Human(models.Model):
     """What is kept of any human being. All of it may be unknown."""
 
@@ -52,6 +69,9 @@ class Human(models.Model):
     address = models.CharField(_("地址"), max_length=200, blank=True)
     lawful_basis = models.CharField(_("处理依据"), max_length=16, choices=LawfulBasis, default=LawfulBasis.STATUTORY_DUTY)
     tell_guardian = models.BooleanField(_("可告知监护人"), default=True)
+    consent_by = models.CharField(_("谁同意"), max_length=8, choices=ConsentBy, blank=True)
+    consent_how = models.CharField(_("怎样同意"), max_length=8, choices=ConsentHow, blank=True)
+    consent_on = models.DateField(_("哪天同意"), null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -73,6 +93,7 @@ class Child(Human):
         indexes = [models.Index(fields=["name"], name="child_name", condition=~Q(name=""))]
         constraints = [
             models.CheckConstraint(condition=Q(age=None) | Q(age__lte=17), name="child_age"),
+            models.CheckConstraint(condition=CONSENTED, name="child_consent"),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +110,7 @@ class Person(Human):
 
     class Meta:
         db_table = "people_person"
+        constraints = [models.CheckConstraint(condition=CONSENTED, name="person_consent")]
 
     def __str__(self) -> str:
         return self.name or str(_("姓名不详"))

@@ -23,6 +23,7 @@ from hutong.hotline.kernel.secrets.sealing import seal
 from hutong.hotline.kernel.secrets.streams import seal_stream
 from hutong.hotline.keys import actions as keys
 from hutong.hotline.network.models import Post
+from hutong.hotline.people.models import LawfulBasis
 from hutong.hotline.recordings import queries, rules
 from hutong.hotline.recordings.audio import Conversation
 from hutong.hotline.recordings.models import Gap, Play, PlayPurpose, Recording
@@ -36,7 +37,10 @@ SIDES = ("caller_file", "operator_file")
 
 def begin(call: Call, *, caller_wav: Path, operator_wav: Path, at: datetime) -> UUID:
     """A talk is being recorded into two files, one for each side. The recording's id."""
-    made = Recording.objects.create(call=call, caller_file=str(caller_wav), operator_file=str(operator_wav), started_at=at)
+    basis = LawfulBasis.EMERGENCY if call.is_danger else LawfulBasis.STATUTORY_DUTY
+    made = Recording.objects.create(
+        call=call, caller_file=str(caller_wav), operator_file=str(operator_wav), started_at=at, lawful_basis=basis
+    )
     return made.pk
 
 
@@ -193,7 +197,7 @@ def _to_hold(recording: Recording, by: Post) -> Recording:
 def destroy(recording_id: UUID, *, at: datetime) -> bool:
     """到期销毁: its time is over and nothing holds it. With its key it is gone wherever copies of the object may lie."""
     with transaction.atomic():
-        due = Recording.objects.filter(pk=recording_id, keep_until__lte=at, held_at=None, destroyed_at=None)
+        due = Recording.objects.filter(queries.NO_CASE_HELD, pk=recording_id, keep_until__lte=at, held_at=None, destroyed_at=None)
         recording = due.select_for_update(of=("self",), skip_locked=True).select_related("key").first()
         if recording is None or recording.key is None:
             return False

@@ -9,6 +9,7 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.keys.models import DataKey
 from hutong.hotline.network.models import Post
+from hutong.hotline.people.models import LawfulBasis
 
 
 class Recording(models.Model):
@@ -25,6 +26,7 @@ class Recording(models.Model):
     operator_file = models.CharField(max_length=400, blank=True)
     started_at = models.DateTimeField(_("开始"))
     ended_at = models.DateTimeField(_("结束"), null=True)
+    lawful_basis = models.CharField(_("处理依据"), max_length=16, choices=LawfulBasis, default=LawfulBasis.STATUTORY_DUTY)
     seconds = models.PositiveIntegerField(_("时长"), default=0)
     kept_at = models.DateTimeField(_("加密保存"), null=True)
     lost_at = models.DateTimeField(_("未能保存"), null=True)

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from hutong.hotline.calls.models import Call, Leg, LegRole
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
+from hutong.hotline.holds.models import Hold
 from hutong.hotline.kernel import objects
 from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, Place, unseal
 from hutong.hotline.kernel.secrets.streams import SealedFile
@@ -25,6 +26,7 @@ from hutong.hotline.recordings.models import Gap, Play, Recording
 
 KEPT = Q(kept_at__isnull=False, destroyed_at=None)
 BLOCK = 1 << 20
+NO_CASE_HELD = ~Exists(Hold.objects.filter(case=OuterRef("case"), ended_at=None))
 
 
 def _near(table: dict[str, frozenset[str]], post: Post) -> QuerySet[Recording]:
@@ -161,7 +163,7 @@ def _fault(recording: Recording, at: datetime) -> str:
         return "destroyed, and its key is there" if key.destroyed_at is None else ""
     if key.destroyed_at:
         return "its key was destroyed"
-    if recording.keep_until <= at and recording.held_at is None:
+    if recording.keep_until <= at and Recording.objects.filter(NO_CASE_HELD, pk=recording.pk, held_at=None).exists():
         return "past its time"
     try:
         return "" if digest_of(recording) == recording.digest else "another than was kept"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hutong.hotline.cases.timers import Deed, one
-from hutong.hotline.recordings import actions, rules
+from hutong.hotline.recordings import actions, queries, rules
 from hutong.hotline.recordings.audio import NotSound
 from hutong.hotline.recordings.models import Recording
 
@@ -54,7 +54,7 @@ def tell(recording_id: UUID, at: datetime) -> str:
 
 def due(at: datetime) -> Waiting:
     """Past their time, and not held."""
-    over = Recording.objects.filter(destroyed_at=None, held_at=None, keep_until__lte=at)
+    over = Recording.objects.filter(queries.NO_CASE_HELD, destroyed_at=None, held_at=None, keep_until__lte=at)
     return over.order_by("keep_until").values_list("pk", flat=True)
 
 

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from hutong.hotline.cases.actions.guarding import must_not_be_told
 from hutong.hotline.cases.actions.judging import start_again
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, Resolution, Stage
 from hutong.hotline.cases.rules import REPLY_TRIES
+from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network.models import Post
+from hutong.hotline.people.rules import GUARDIAN_REPORTER, is_guardian
 from hutong.hotline.replies.models import Answered, FollowUp, Reply, ReplyOutcome, Satisfaction
 
 NOT_SAFE = Reason("not_safe", _("儿童尚未安全或问题尚未解决，不能办结。"), _("请选择“仍不安全或未解决”，个案会回到研判。"))
@@ -21,10 +24,19 @@ IS_SAFE = Reason("is_safe", _("儿童已安全且问题已解决，不必重新�
 def answer(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str, outcome: str = Answered.ANSWERED) -> Case:
     """The reporter was answered, or wants no answer."""
     with door(case_id, "answer", by=by, at=at, seen=seen, text=text, outcome=outcome) as step:
-        Reply.objects.create(case=step.case, outcome=choice(Answered, outcome, field="outcome"), text=step.text, by=by, at=at)
+        chosen = choice(Answered, outcome, field="outcome")
+        if chosen == Answered.ANSWERED and must_not_be_told(step.case) and _only_guardians_reported(step.case):
+            raise Refusal.at("outcome", GUARDIAN_REPORTER)
+        Reply.objects.create(case=step.case, outcome=chosen, text=step.text, by=by, at=at)
         step.case.replied_at = at
         step.go(Stage.FOLLOW_UP, holder=step.case.centre)
     return step.case
+
+
+def _only_guardians_reported(case: Case) -> bool:
+    """Whether whoever reported, and could be answered, is a guardian."""
+    relations = list(Reporter.objects.filter(contact__link__case=case).values_list("relation", flat=True))
+    return bool(relations) and all(map(is_guardian, relations))
 
 
 def not_reached(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str = "") -> Case:

@@ -77,6 +77,7 @@ def export(book: Rulebook, *, by: Post, at: datetime) -> bytes:
     """Every row that holds with this version, with whose it is. Recorded, as every export."""
     audit.record("rulebook_exported", by=by, at=at, subject="rulebook", subject_id=book.pk)
     workbook = Workbook()
+    workbook.properties.creator = ""  # a file says nothing of who made it, or by which program
     workbook.remove(workbook.worksheets[0])
     for table in TABLES.values():
         rows = table.sorted(queries.effective(table.model, table.key, book=book, at=at))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases import rules
+from hutong.hotline.cases.actions.guarding import suspects_a_guardian
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, NoticeKind, Party, Resolution, Stage
 from hutong.hotline.contacts import queries as contact_queries
@@ -21,6 +22,7 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people.models import Child, Person
+from hutong.hotline.people.rules import basis_for
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Tier, Told
 
@@ -68,12 +70,17 @@ def open_case(
         step.detail |= contact_queries.from_paper(contact)
         step.next_deadline = step.limited(contact.received_at)
     tell_of_danger(step)
+    concerned = list(parties)
+    if suspects_a_guardian((person.pk, role, relation) for person, role, relation in concerned):
+        Child.objects.filter(pk__in=[child.pk for child in children]).update(tell_guardian=False)
+        step.detail["guardian"] = "not_told"
     for child in children:
         tell_of_register(step, child)
     step.finish()
+    Contact.objects.filter(pk=contact.pk).update(lawful_basis=basis_for(tier=case.tier, channel=contact.channel))
     CaseContact.objects.create(contact=contact, case=case, at=at)
     CaseChild.objects.bulk_create(CaseChild(case=case, child=child) for child in children)
-    Party.objects.bulk_create(Party(case=case, person=person, role=role, relation=relation) for person, role, relation in parties)
+    Party.objects.bulk_create(Party(case=case, person=person, role=role, relation=relation) for person, role, relation in concerned)
     return case
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases import rules
+from hutong.hotline.cases.actions.guarding import keep_from_guardian, must_not_be_told, refuse_to_tell
 from hutong.hotline.cases.actions.opening import a_title, tell_of_register
 from hutong.hotline.cases.door import Step, door
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, NoticeKind, Party, PartyRole, Phase
@@ -20,6 +21,7 @@ from hutong.hotline.network.models import Division, Post
 from hutong.hotline.people import actions as people
 from hutong.hotline.people import queries as known
 from hutong.hotline.people.models import Child, GuardianshipRisk, Person, SuicideRisk
+from hutong.hotline.people.rules import GUARDIAN_CALLED
 
 ALREADY_THERE = Reason("already_there", _("已在本案中。"))
 
@@ -91,6 +93,7 @@ def add_child(
         if step.case.child_links.filter(child=child).exists():
             raise Refusal.at("child", ALREADY_THERE)
         CaseChild.objects.create(case=step.case, child=child)
+        keep_from_guardian(step)
         tell_of_register(step, child)
     return step.case
 
@@ -101,6 +104,7 @@ def change_child(
     """What is kept of a child was wrong, or more is known now."""
     with door(case_id, "change_child", by=by, at=at, seen=seen, text=text, child=str(child.pk)) as step:
         _must_be_there(step, child)
+        refuse_to_tell(step.case, tell=facts.tell_guardian)
         step.detail["fields"] = people.change_child(child, facts=facts, by=by, at=at)
         if "registered_division" in step.detail["fields"]:
             tell_of_register(step, child)
@@ -124,6 +128,7 @@ def add_party(
         if step.case.parties.filter(person=person, role=role).exists():
             raise Refusal.at("role", ALREADY_THERE)
         Party.objects.create(case=step.case, person=person, role=choice(PartyRole, role, field="role"), relation=a_relation(relation))
+        keep_from_guardian(step)
     return step.case
 
 
@@ -136,6 +141,7 @@ def change_party(
             raise Refusal(rules.NOT_THERE)
         step.detail["fields"] = people.change_person(party.person, facts=facts, by=by, at=at)
         Party.objects.filter(pk=party.pk).update(relation=a_relation(relation))
+        keep_from_guardian(step)
     return step.case
 
 
@@ -176,6 +182,8 @@ def set_call_back(case_id: UUID, *, call_back: str, by: Post, at: datetime, seen
     with door(case_id, "set_call_back", by=by, at=at, seen=seen, text=text) as step:
         step.detail["call_back"] = [step.case.call_back, call_back]
         step.case.call_back = choice(CallBack, call_back, field="call_back")
+        if step.case.call_back == CallBack.FREE and must_not_be_told(step.case):
+            raise Refusal.at("call_back", GUARDIAN_CALLED)
     return step.case
 
 

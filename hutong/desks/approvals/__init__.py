@@ -1,0 +1,1 @@
+"""The desk of who answers for minors' data: approving, extending and ending the access of posts."""

@@ -1,0 +1,87 @@
+"""What is past its time: the rows of each kind of the schedule that the worker erases, never one under a legal hold."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from hutong.hotline.assignments.models import Assignment, Transfer
+from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Party, Presence, Stage
+from hutong.hotline.contacts.models import Contact, Draft, Outcome, Reporter
+from hutong.hotline.holds import queries as holds
+from hutong.hotline.people.models import Child, Person
+from hutong.hotline.retention import rules
+from hutong.hotline.retention.models import Erasure
+
+# The tables that a kind is about: the model, and by which column its rows belong to the row that is due.
+TABLES: dict[str, dict[type[Model], str]] = {
+    "case": {Case: "pk", Party: "case", Assignment: "case", Transfer: "case"},
+    "child": {Child: "pk"},
+    "person": {Person: "pk"},
+    "contact": {Contact: "pk", Reporter: "contact"},
+    "draft": {Draft: "pk"},
+    "presence": {Presence: "pk"},
+}
+
+
+def _over(kind: str, at: datetime) -> datetime:
+    return rules.over_before(rules.schedule().kinds[kind], at)
+
+
+def _erased(kind: str, row: str = "pk") -> Exists:
+    return Exists(Erasure.objects.filter(kind=kind, row_id=OuterRef(row)))
+
+
+def cases(at: datetime) -> QuerySet[Case]:
+    """Closed for as long as the schedule says, all their children grown up, and not held."""
+    closed = Case.objects.filter(stage=Stage.CLOSED, closed_at__lte=_over("case", at)).exclude(pk__in=holds.held())
+    minors = CaseChild.objects.filter(_not_grown(at), case=OuterRef("pk"))
+    return closed.filter(~_erased("case"), ~Exists(minors)).order_by("closed_at")
+
+
+def _not_grown(at: datetime) -> Q:
+    """The children of whom it is not certain that they are 21: by birth, else by the age that was told, else as if newborn then."""
+    young = Q(child__born_on__gt=rules.months_before(at, 12 * rules.GROWN).date())
+    for age in range(rules.ADULT):
+        young |= Q(child__born_on=None, child__age=age, case__opened_at__gt=rules.months_before(at, 12 * (rules.GROWN - age)))
+    return young | Q(child__born_on=None, child__age=None, case__opened_at__gt=rules.months_before(at, 12 * rules.GROWN))
+
+
+def _of_erased_cases(rows: QuerySet[Any], links: QuerySet[Any], kind: str) -> QuerySet[Any]:
+    """The rows all of whose cases are erased, none of them held."""
+    kept = links.filter(~_erased("case", "case") | Q(case__in=holds.held()))
+    return rows.filter(Exists(links), ~Exists(kept), ~_erased(kind)).order_by("pk")
+
+
+def children(at: datetime) -> QuerySet[Child]:
+    """Children all of whose cases are erased."""
+    return _of_erased_cases(Child.objects.all(), CaseChild.objects.filter(child=OuterRef("pk")), "child")
+
+
+def people(at: datetime) -> QuerySet[Person]:
+    """Others all of whose cases are erased."""
+    return _of_erased_cases(Person.objects.all(), Party.objects.filter(person=OuterRef("pk")), "person")
+
+
+def contacts(at: datetime) -> QuerySet[Contact]:
+    """Contacts that became no case, for as long as the schedule says; and those of erased cases."""
+    links = CaseContact.objects.filter(contact=OuterRef("pk"))
+    loose = Q(~Exists(links), ~Q(outcome=Outcome.PENDING), received_at__lte=_over("contact", at))
+    ended = Q(Exists(links.filter(_erased("case", "case")).exclude(case__in=holds.held())))
+    return Contact.objects.filter(loose | ended, ~_erased("contact")).order_by("received_at")
+
+
+def drafts(at: datetime) -> QuerySet[Draft]:
+    """Drafts that nobody went on with."""
+    return Draft.objects.filter(saved_at__lte=_over("draft", at)).order_by("saved_at")
+
+
+def presences(at: datetime) -> QuerySet[Presence]:
+    """Traces of who had a case open."""
+    return Presence.objects.filter(seen_at__lte=_over("presence", at)).order_by("seen_at")
+
+
+DUE: dict[str, Callable[[datetime], QuerySet[Any]]] = {
+    "case": cases, "child": children, "person": people, "contact": contacts, "draft": drafts, "presence": presences,
+}  # fmt: skip

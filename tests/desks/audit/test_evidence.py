@@ -1,0 +1,67 @@
+"""The yearly report in one click, what an account touched, and who took a file: for who may, and for nobody else."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+
+from hutong.hotline.archive.models import Export
+from tests import cast
+from tests.clients import signed_in
+from tests.loop import case_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "AUDIT_KEY", tmp_path / "audit.key")
+    monkeypatch.setattr(settings, "AUDIT_FOLDER", tmp_path / "checkpoints")
+
+
+@pytest.mark.parametrize("who", ["an", "ning"])
+def test_the_auditor_and_the_security_officer_get_the_year_as_a_marked_document(who: str) -> None:
+    case = case_at("handling")
+    signed_in("wang").get(reverse("cases:case", args=[case.pk]))
+    assert signed_in(who).get(reverse("audit:yearly")).status_code == 200
+    answer = signed_in(who).post(reverse("audit:yearly"), {"year": timezone.localdate().year})
+    document = Document(io.BytesIO(answer.content))
+    export = Export.objects.get()
+    assert export.serial in document.sections[0].header.paragraphs[0].text
+    assert len(document.tables) >= 5
+    cells = "".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    assert "莲湖区民政局" in cells
+    assert "小雨" not in cells
+    assert document.core_properties.author == ""
+
+
+@pytest.mark.parametrize("who", ["zhou", "gao", "lu"])
+def test_nobody_else_does(who: str) -> None:
+    for name in ("yearly", "touched", "exports"):
+        assert signed_in(who).get(reverse(f"audit:{name}")).status_code == 403
+    assert signed_in("ning").get(reverse("audit:touched")).status_code == 403
+
+
+def test_what_an_account_touched_is_listed_by_case() -> None:
+    case = case_at("handling")
+    signed_in("wang").get(reverse("cases:case", args=[case.pk]))
+    now = timezone.localtime()
+    asked = {"who": "wang", "start": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}", "end": f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}"}
+    page = signed_in("an").get(reverse("audit:touched", query=asked)).content.decode()
+    assert case.number in page
+    assert "小*" in page
+    assert "小雨" not in page
+    assert signed_in("an").get(reverse("audit:touched", query=asked | {"who": "nobody"})).status_code == 422
+
+
+def test_a_serial_leads_to_who_took_the_file() -> None:
+    signed_in("ning").post(reverse("audit:yearly"), {"year": timezone.localdate().year})
+    serial = Export.objects.get().serial
+    page = signed_in("an").get(reverse("audit:exports", query={"serial": serial.lower()})).content.decode()
+    assert cast.post("ning").staff.name in page
+    assert "没有找到" in signed_in("an").get(reverse("audit:exports", query={"serial": "DC000000-XXXXXXX"})).content.decode()
