@@ -38,7 +38,7 @@ def main() -> None:
             done += notices.tell_of_backups(at=timezone.now())
             done += counting.sweep(at=timezone.now())
             done += timers.sweep(at=timezone.now(), put_off=put_off, deeds=recordings.DEEDS, most=1)  # a talk may be long
-            done += keys.rewrap()
+            done += keys.rewrap(at=timezone.now())
             done += filter(None, [trials.advance(at=timezone.now())])  # a portion, and then the deadlines again
         except (OperationalError, InterfaceError) as error:
             say(f"worker: no database, trying again ({str(error).partition(chr(10))[0]})")
