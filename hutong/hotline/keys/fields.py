@@ -120,10 +120,14 @@ class SealedText(Column):
         if not row.row_key:  # type: ignore[attr-defined]
             return self.to_plain("")
         try:
-            return self.to_plain(unseal(sealed, key=_key(row, BY_CODE.get(sealed[1])), place=self.place(row.pk)).decode())
+            return self.to_plain(self.unsealed(row, sealed))
         except NotOpened:
             logger.exception("%s.%s of %s does not open", self.model._meta.db_table, self.column, row.pk)
             return self.to_plain(None)
+
+    def unsealed(self, row: models.Model, sealed: bytes) -> str:
+        """The text that was sealed for this place. Raises NotOpened."""
+        return unseal(sealed, key=_key(row, BY_CODE.get(sealed[1])), place=self.place(row.pk)).decode()
 
     def place(self, pk: UUID) -> Place:
         """Where a row's value lives."""
@@ -232,6 +236,28 @@ def not_under(model: type[SealedRow], name: UUID) -> list[models.QuerySet[Sealed
     sealer = Func(F("row_key"), Value(3), Value(16), function="substring", output_field=models.BinaryField())
     sealed = model._base_manager.exclude(row_key=b"").alias(sealer=sealer).only("pk", "row_key")
     return [sealed.filter(sealer__lt=name.bytes), sealed.filter(sealer__gt=name.bytes)]
+
+
+def unsound() -> Iterator[tuple[str, str]]:
+    """What is sealed and does not open, by table and row with the column; and rows that are not found by what they hold."""
+    for model in sealed_models():
+        names = [field.name for field in (*sealed_fields(model), *index_fields(model))]
+        for row in model._base_manager.exclude(row_key=b"").only("row_key", *names).iterator():
+            yield from ((f"{model._meta.db_table} {row.pk}", column) for column in _wrong(row))
+
+
+def _wrong(row: SealedRow) -> Iterator[str]:
+    for field in sealed_fields(type(row)):
+        held = row.__dict__[field.attname]
+        try:
+            if isinstance(held, Closed):
+                field.unsealed(row, held.sealed)
+        except NotOpened:
+            yield field.column
+            return
+    yield from (
+        index.column for index in index_fields(type(row)) if index.mark(getattr(row, index.of)) != bytes(getattr(row, index.attname))
+    )
 
 
 def normal(text: str) -> str:
