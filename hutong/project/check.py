@@ -19,7 +19,7 @@ from hutong.project.promises import RULES, WORDS, Rule
 
 COUNTED = "Days of which the boards' counts are not what the rows say"
 SOUND = "Recordings not there, not as kept, not kept, or past their time"
-OPENS = "Rows in which something sealed does not open, or is not found by its mark"
+OPENS = "Sealed rows that do not open, or are not found by their mark"
 FIRST = 5  # that are named
 
 

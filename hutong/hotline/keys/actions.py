@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel.refusals import Reason, Refusal
-from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, key_name, seal, unseal
+from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, seal, unseal
 from hutong.hotline.kernel.secrets.suites import answers_rightly
 from hutong.hotline.keys import fields, queries
 from hutong.hotline.keys.models import DataKey
@@ -138,7 +138,7 @@ def _reseal(at: datetime) -> int:
 
 def _take_over(row: fields.SealedRow, active: Key) -> None:
     place = fields.row_key_place(type(row), row.pk)
-    secret = unseal(bytes(row.row_key), key=queries.key(key_name(bytes(row.row_key))), place=place)
+    secret = unseal(bytes(row.row_key), key=queries.key_of(bytes(row.row_key)), place=place)
     type(row)._base_manager.filter(pk=row.pk).update(row_key=seal(secret, key=active, place=place))
 
 

@@ -20,7 +20,7 @@ from django.db.models import F, Func, Value
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
-from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, Place, blind_index, key_name, seal, unseal
+from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, Place, blind_index, seal, unseal
 from hutong.hotline.kernel.secrets.suites import BY_CODE, Suite
 from hutong.hotline.keys import queries
 
@@ -288,7 +288,7 @@ def _secret(row: models.Model) -> bytes:
     place, sealed = row_key_place(type(row), row.pk), bytes(row.row_key)  # type: ignore[attr-defined]
     known: dict[bytes, bytes] = row.__dict__.setdefault("_secret", {})
     if sealed and sealed not in known:
-        known[sealed] = unseal(sealed, key=queries.key(key_name(sealed)), place=place)
+        known[sealed] = unseal(sealed, key=queries.key_of(sealed), place=place)
     elif not sealed:
         secret = os.urandom(SECRET)
         row.row_key = sealed = seal(secret, key=queries.ring().fields, place=place)  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from hutong.hotline.kernel.secrets.deployment import KeyFile, Provider, Wrapped
-from hutong.hotline.kernel.secrets.sealing import Key, NotOpened
+from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, key_name
 from hutong.hotline.kernel.secrets.suites import SUITES, Suite
 from hutong.hotline.keys.models import DataKey
 
@@ -72,6 +72,11 @@ def _ring(_path: Path, _active: str) -> Ring:
 def of_purpose(purpose: str) -> QuerySet[DataKey]:
     """The living data keys of a purpose, the newest first."""
     return DataKey.objects.filter(purpose=purpose, destroyed_at=None).order_by("-pk")
+
+
+def key_of(sealed: bytes) -> Key:
+    """The key for rows by which something is sealed. Raises NotOpened."""
+    return key(key_name(sealed))
 
 
 @lru_cache(maxsize=64)
