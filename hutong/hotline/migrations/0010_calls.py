@@ -8,13 +8,13 @@ CREATE TRIGGER call_event_no_truncate BEFORE TRUNCATE ON calls_event EXECUTE FUN
 """
 
 # What has ended stays as it ended; what was written down of it, its case and its call-back may still be named. Its key is sealed anew,
-# or destroyed with the mark by which its number is found.
+# or destroyed, with the mark by which its number is found and what stands sealed.
 ENDED = """
 CREATE FUNCTION hutong_only_its_key() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  fixed constant text[] := CASE WHEN NEW.row_key = '' THEN ARRAY['row_key', 'number_index'] ELSE ARRAY['row_key'] END;
+  freed constant text[] := ARRAY['row_key'] || CASE WHEN NEW.row_key = '' THEN ARRAY['number', 'number_index', 'place'] ELSE '{}' END;
 BEGIN
-  IF to_jsonb(OLD) - fixed IS DISTINCT FROM to_jsonb(NEW) - fixed THEN
+  IF to_jsonb(OLD) - freed IS DISTINCT FROM to_jsonb(NEW) - freed THEN
     RAISE EXCEPTION 'hutong: % is done with and does not change', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;
@@ -28,7 +28,10 @@ BEGIN
   before.case_id := coalesce(OLD.case_id, NEW.case_id);
   before.call_back_id := coalesce(OLD.call_back_id, NEW.call_back_id);
   before.row_key := NEW.row_key;
-  IF NEW.row_key = '' THEN before.caller_index := NEW.caller_index; END IF;
+  IF NEW.row_key = '' THEN
+    before.caller := NEW.caller;
+    before.caller_index := NEW.caller_index;
+  END IF;
   IF before IS DISTINCT FROM NEW THEN
     RAISE EXCEPTION 'hutong: call % has ended and does not change', OLD.id USING ERRCODE = 'check_violation';
   END IF;
