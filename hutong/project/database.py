@@ -20,6 +20,11 @@ OWNER, WORK = "hutong_owner", "hutong_work"
 RECEIVER = """
 SELECT current_setting('synchronous_standby_names') = 'hutong_receiver', EXISTS (SELECT FROM pg_stat_replication),
   has_parameter_privilege('synchronous_standby_names', 'ALTER SYSTEM') AND has_function_privilege('pg_reload_conf()', 'EXECUTE')"""
+# What the server's log shall not hold: the values of a refused row, and the statement with its parameters.
+QUIET = {
+    "log_error_verbosity": "terse", "log_min_error_statement": "panic", "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}  # fmt: skip
 _OWNER, _WORK = sql.Identifier(OWNER), sql.Identifier(WORK)
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
@@ -98,6 +103,9 @@ def _make_role(connection: Connection, role: str, password: str | None) -> None:
     verb = sql.SQL("ALTER" if exists else "CREATE")
     login = sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("LOGIN")
     connection.execute(sql.SQL("{} ROLE {} {}").format(verb, sql.Identifier(role), login))
+    with suppress(psycopg.errors.InsufficientPrivilege):  # a server of others, who see to it: docs/security.md
+        for name, value in QUIET.items():
+            connection.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(role), sql.Identifier(name), sql.Literal(value)))
 
 
 def _make_database(connection: Connection, name: str) -> None:

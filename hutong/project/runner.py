@@ -22,6 +22,7 @@ from hutong.project.trouble import Trouble
 WEB = (
     *("--worker-class=gthread", "--workers=2", "--threads=4", "--preload"),
     *("--graceful-timeout=5", "--no-control-socket", "--log-level=warning"),
+    "--logger-class=hutong.project.web_log.WebLogger",
 )
 LIVE = ("--timeout-graceful-shutdown=1", "--log-level=warning", "--no-access-log", "--ws=none")
 HOST = "127.0.0.1"

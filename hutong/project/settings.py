@@ -6,6 +6,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from hutong.project.database import data_folder
+from hutong.project.logs import LOGGING  # noqa: F401 a setting
 from hutong.project.trouble import Trouble
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -24,9 +25,6 @@ PHONE_URL = os.environ.get("HUTONG_PHONE_URL", "")  # ws:// or wss:// address at
 AUDIT_KEY = Path(os.environ.get("HUTONG_AUDIT_KEY") or DATA / "audit.key")
 AUDIT_FOLDER = Path(os.environ.get("HUTONG_AUDIT_FOLDER") or DATA / "checkpoints")
 AUDIT_URL = os.environ.get("HUTONG_AUDIT_URL", "")
-AUDIT_SUITE = os.environ.get("HUTONG_AUDIT_SUITE", "sha256")
-if AUDIT_SUITE not in {"sha256", "sm3"}:
-    raise Trouble(f"HUTONG_AUDIT_SUITE is sha256 or sm3, not {AUDIT_SUITE}.")
 DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the sign-in page
 
 
@@ -47,10 +45,14 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-# What is sealed: the key that opens it all stands apart from it where HUTONG_KEY_FILE says so. Suite: aes, or sm (SM4-GCM, SM3).
+# What is sealed: the key that opens it all stands apart from it where HUTONG_KEY_FILE says so. Suite, of the log as well: aes
+# (AES-256-GCM, SHA-256), or sm (SM4-GCM, SM3).
 KEY_FILE = Path(os.environ.get("HUTONG_KEY_FILE") or DATA / "keys.json")
 OBJECTS = DATA / "objects"
 SUITE = os.environ.get("HUTONG_SUITE", "aes")
+if SUITE not in {"aes", "sm"}:
+    raise Trouble(f"HUTONG_SUITE is aes or sm, not {SUITE}.")
+AUDIT_SUITE = {"aes": "sha256", "sm": "sm3"}[SUITE]
 
 # Two roles: the owner migrates; the worker (default) can neither alter tables nor rewrite what is append-only.
 DATABASES = {"default": database(os.environ.get("HUTONG_WORK_URL", ""))}
@@ -116,6 +118,7 @@ TEMPLATES = [
 ]
 
 FORM_RENDERER = "hutong.desks.components.forms.Renderer"
+LOGGING_CONFIG = "hutong.project.logs.configure"
 ROOT_URLCONF = "hutong.project.urls"
 WSGI_APPLICATION = "hutong.project.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -37,7 +37,7 @@ CHORES: tuple[Callable[[datetime, PutOff], Iterable[str]], ...] = (
     lambda at, _put_off: notices.tell_of_backups(at=at),
     lambda at, _put_off: counting.sweep(at=at),
     lambda at, put_off: timers.sweep(at=at, put_off=put_off, deeds=recordings.DEEDS, most=1),  # a talk may be long
-    lambda _at, _put_off: keys.rewrap(),
+    lambda at, _put_off: keys.rewrap(at=at),
     lambda at, put_off: erase(at=at, put_off=put_off),
     lambda at, _put_off: filter(None, [trials.advance(at=at)]),
 )

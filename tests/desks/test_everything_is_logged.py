@@ -224,7 +224,7 @@ def test_what_was_sought_is_kept_as_a_mark_alone() -> None:
     World()
     client = signed_in("zhou")
     for words in ("孩子", "孩子", "小雨"):
-        client.get(reverse("cases:search", query={"q": words}))
+        client.post(reverse("cases:search"), {"q": words}, follow=True)
     sought = [line.detail["words"] for line in AuditEntry.objects.filter(detail__part="cases:search").order_by("at")]
 
     assert sought[0] == sought[1] != sought[2]

@@ -87,7 +87,7 @@ def test_a_browser_that_is_killed_leaves_the_caller_at_the_head_of_the_queue_and
     wait_until(lambda: Draft.objects.filter(fields__narrative=["孩子说爸爸在打妈妈"]).exists())
     later = site.caller("13800000001")
     hall.kill()
-    wait_until(lambda: Call.objects.filter(caller="0917-3262222", state=CallState.QUEUED, was_cut_off=True).exists(), PATIENCE)
+    wait_until(lambda: Call.objects.filter(caller_index="0917-3262222", state=CallState.QUEUED, was_cut_off=True).exists(), PATIENCE)
     assert caller.poll() is None, "nobody hung up on the caller"
     assert state("xu") == "away"
     hall.pages.browser = hall.launch()

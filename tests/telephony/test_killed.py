@@ -20,7 +20,7 @@ def test_the_phone_is_killed_and_the_talk_goes_on_and_is_found_again(site: Site)
     waiting = site.caller("13800138001", seconds=90)  # comes in while nobody listens, and is kept
     time.sleep(1)
     site.start_phone()
-    until(caller="13800138001", state="queued")
+    until(caller_index="13800138001", state="queued")
     assert until(state="talking").pk == call.pk
     asks("xu", call, "hang_up")
     until(state="ended", ended_how="answered")
@@ -44,17 +44,17 @@ def test_the_exchange_is_killed_and_the_caller_is_called_back(site: Site) -> Non
     site.caller(seconds=90)
     until(state="talking")
     site.caller("13800138001", seconds=90)
-    until(caller="13800138001", state="queued")
+    until(caller_index="13800138001", state="queued")
     site.kill(site.asterisk)
     time.sleep(1.5)  # the exchange says since when it runs in whole seconds
     site.start_exchange()
-    lost = until(caller="13800138000", state="ended")
-    until(caller="13800138001", state="ended")
+    lost = until(caller_index="13800138000", state="ended")
+    until(caller_index="13800138001", state="ended")
     assert (lost.ended_how, lost.call_back.reason) == ("lost", "lost")
     assert CallBack.objects.filter(settled_at=None).count() == 2
     until_seat("xu", state="wrap_up")
     site.caller("13800138000", seconds=90)
-    assert until(caller="13800138000", state="queued").was_cut_off
+    assert until(caller_index="13800138000", state="queued").was_cut_off
 
 
 def test_a_desk_that_dies_puts_the_caller_first_again_with_an_apology(site: Site) -> None:
@@ -62,9 +62,9 @@ def test_a_desk_that_dies_puts_the_caller_first_again_with_an_apology(site: Site
     site.caller("13800138001", seconds=90)
     call = until(state="talking")
     site.caller("13800138002", seconds=90)
-    until(caller="13800138002", state="queued")
+    until(caller_index="13800138002", state="queued")
     site.kill(desk)
-    call = until(caller="13800138001", state="queued", was_cut_off=True)
+    call = until(caller_index="13800138001", state="queued", was_cut_off=True)
     assert "back_in_queue" in story(call)
     assert until_seat("xu", state="away").reason == "window_lost"
     sits(site, "he")

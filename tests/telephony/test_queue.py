@@ -23,9 +23,9 @@ def test_a_call_goes_on_to_the_shift_lead_and_then_to_the_neighbour(site: Site) 
     sits(site, "lu")
     sits(site, "qin")
     site.caller("13800138001", seconds=60)
-    assert until(caller="13800138001", state="talking").operator == post("lu")
+    assert until(caller_index="13800138001", state="talking").operator == post("lu")
     site.caller("13800138002", seconds=60)
-    call = until(caller="13800138002", state="talking")
+    call = until(caller_index="13800138002", state="talking")
     assert (call.operator, call.step, call.centre) == (post("qin"), "neighbour", office("xian"))
     assert story(call).count("step") >= 1
 

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
+from hutong.desks.components import addresses
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.cases import queries
 from hutong.hotline.cases.actions import notices
@@ -85,10 +87,13 @@ def read(request: access.DeskRequest) -> HttpResponse:
 
 
 @access.for_posts()
-@require_GET
+@require_http_methods(["GET", "POST"])
 def search(request: access.DeskRequest) -> HttpResponse:
-    """Cases by number or by words, over all texts that this person may see."""
-    text = request.GET.get("q", "").strip()
+    """Cases by number or by words, over all texts that this person may see. The address of what is found holds the words sealed."""
+    if request.method == "POST":
+        sought = request.POST.get("q", "").strip()
+        return redirect(reverse("cases:search", query={"q": addresses.sealed(request.post, sought)}))
+    text = addresses.opened(request.post, request.GET.get("q", ""))
     found = list(queries.search(request.post, text).values_list("pk", flat=True))  # asked once, for the number and for the page
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     cases = queries.rows_of(page.object_list)

@@ -70,7 +70,7 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "fields": (gettext_lazy("更正"), fields),
     "title": (gettext_lazy("事由"), plain),
     "place": (gettext_lazy("地点"), plain),
-    "place_text": (gettext_lazy("详细地点"), plain),
+    "place_text": (gettext_lazy("详细地点"), named),
     "child_state": (gettext_lazy("儿童现状"), chosen(ChildState)),
     "guardianship_risk": (gettext_lazy("监护风险"), chosen(GuardianshipRisk)),
     "suicide_risk": (gettext_lazy("自杀风险"), chosen(SuicideRisk)),

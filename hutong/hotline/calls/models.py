@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.keys.fields import BlindIndex, SealedRow, SealedText
 from hutong.hotline.network.models import Office, Post
 
 
@@ -132,7 +133,7 @@ class CallBackOutcome(models.TextChoices):
     WRITTEN = "written", _("已补登记")
 
 
-class CallBack(models.Model):
+class CallBack(SealedRow):
     """Somebody must be called back until `due_at`. `place_since` is the moment from which its place in the queue counts.
 
     One that nobody settles in time becomes a case at intake, as an unread report does (`case`).
@@ -141,7 +142,8 @@ class CallBack(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     call = models.ForeignKey("hotline.Call", models.PROTECT, related_name="+")
     centre = models.ForeignKey(Office, models.PROTECT, related_name="call_backs", verbose_name=_("受理中心"))
-    number = models.CharField(_("号码"), max_length=20, blank=True)
+    number = SealedText(_("号码"))
+    number_index = BlindIndex(of="number")
     reason = models.CharField(_("原因"), max_length=12, choices=CallBackReason)
     is_danger = models.BooleanField(_("有危险"), default=False)
     language = models.CharField(_("语言"), max_length=10, default="zh")
@@ -159,7 +161,9 @@ class CallBack(models.Model):
         db_table = "calls_call_back"
         indexes = [models.Index(fields=["due_at"], name="call_back_due", condition=Q(settled_at=None))]
         constraints = [
-            models.UniqueConstraint(fields=["centre", "number"], condition=Q(settled_at=None) & ~Q(number=""), name="call_back_open_once"),
+            models.UniqueConstraint(
+                fields=["centre", "number_index"], condition=Q(settled_at=None) & ~Q(number_index=""), name="call_back_open_once"
+            ),
             models.CheckConstraint(
                 condition=Q(settled_at=None, outcome="") | Q(settled_at__isnull=False) & ~Q(outcome=""), name="call_back_settled"
             ),
@@ -201,7 +205,7 @@ class Purpose(models.TextChoices):
     CALL_BACK = "call_back", _("回电")
 
 
-class Call(models.Model):
+class Call(SealedRow):
     """One telephone call. `caller` is whoever is at the other end, in or out; '' where the number is withheld.
 
     `contact` is what was written down of it. An inbound call that nobody answered names the call-back that it became.
@@ -212,7 +216,8 @@ class Call(models.Model):
     direction = models.CharField(_("方向"), max_length=3, choices=Direction)
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="calls", verbose_name=_("线路"))
     centre = models.ForeignKey(Office, models.PROTECT, related_name="calls", verbose_name=_("受理中心"))
-    caller = models.CharField(_("对方号码"), max_length=20, blank=True)
+    caller = SealedText(_("对方号码"))
+    caller_index = BlindIndex(of="caller")
     diverted_from = models.CharField(_("转自号码"), max_length=20, blank=True)
     state = models.CharField(_("状态"), max_length=8, choices=CallState)
     ended_how = models.CharField(_("怎样结束"), max_length=12, choices=EndedHow, blank=True)
@@ -237,7 +242,7 @@ class Call(models.Model):
         indexes = [
             models.Index(fields=["centre", "state"], name="call_open", condition=~Q(state="ended")),
             models.Index(fields=["centre", "-arrived_at"], name="call_centre_time"),
-            models.Index(fields=["caller", "-arrived_at"], name="call_caller", condition=~Q(caller="")),
+            models.Index(fields=["caller_index", "-arrived_at"], name="call_caller", condition=~Q(caller_index="")),
             models.Index(fields=["case", "-arrived_at"], name="call_case", condition=Q(case__isnull=False)),
             models.Index(
                 fields=["ended_at"], name="call_unwritten", condition=Q(direction="in", state="ended", contact=None, call_back=None)
@@ -277,7 +282,7 @@ class LegRole(models.TextChoices):
     JOINER = "joiner", _("加入")
 
 
-class Leg(models.Model):
+class Leg(SealedRow):
     """One party of a call: rung, then there from `joined_at` until `left_at`. `channel` is its name at the exchange."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -285,7 +290,7 @@ class Leg(models.Model):
     channel = models.CharField(max_length=80)
     role = models.CharField(_("身份"), max_length=10, choices=LegRole)
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="legs", verbose_name=_("岗位"))
-    number = models.CharField(_("号码"), max_length=20, blank=True)
+    number = SealedText(_("号码"))
     rung_at = models.DateTimeField(_("开始振铃"))
     joined_at = models.DateTimeField(_("加入时间"), null=True)
     left_at = models.DateTimeField(_("离开时间"), null=True)
@@ -371,13 +376,17 @@ class Asked(models.TextChoices):
     RESUME_RECORDING = "resume_recording", _("继续录音")
 
 
-class Wish(models.Model):
-    """What a person asked of a call: the only road from a page to the exchange. Carried out once; `fault` says why it could not be."""
+class Wish(SealedRow):
+    """What a person asked of a call: the only road from a page to the exchange. Carried out once; `fault` says why it could not be.
+
+    `place` is where the child is, for an outside number that is rung.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     call = models.ForeignKey(Call, models.PROTECT, related_name="wishes")
     asked = models.CharField(_("要求"), max_length=16, choices=Asked)
     arguments = models.JSONField(default=dict)
+    place = SealedText(_("儿童所在地"))
     by = models.ForeignKey(Post, models.PROTECT, related_name="wishes", verbose_name=_("提出人"))
     at = models.DateTimeField(_("时间"))
     done_at = models.DateTimeField(_("办成时间"), null=True)

@@ -151,7 +151,7 @@ def calls_of(post: Post, *, since: datetime) -> QuerySet[Call]:
 
 def earlier_calls(post: Post, number: str, *, before: datetime) -> QuerySet[Call]:
     """What this number called the centre about before, newest first."""
-    calls = Call.objects.filter(centre=post.office_id, caller=number, arrived_at__lt=before) if number else Call.objects.none()
+    calls = Call.objects.filter(centre=post.office_id, caller_index=number, arrived_at__lt=before) if number else Call.objects.none()
     return with_all(calls).order_by("-arrived_at")
 
 
@@ -210,7 +210,7 @@ def situation(call: Call | None, post: Post) -> may.Situation:
 
 def was_cut_off(centre_id: UUID, number: str, *, at: datetime) -> bool:
     """Whether a caller was cut off a short while ago and waits to be called back."""
-    lost = CallBack.objects.filter(centre=centre_id, number=number, reason="lost", settled_at=None, made_at__gt=at - CUT_OFF_WITHIN)
+    lost = CallBack.objects.filter(centre=centre_id, number_index=number, reason="lost", settled_at=None, made_at__gt=at - CUT_OFF_WITHIN)
     return bool(number) and lost.exists()
 
 
@@ -282,7 +282,7 @@ def _todo(wish: Wish) -> Todo:
     return Todo(
         wish=wish.pk, call=wish.call_id, asked=wish.asked, by=wish.by_id, own=own.channel if own else "", caller=wish.call.channel,
         bridge=wish.call.bridge, channel=leg.channel if leg else "", role=leg.role if leg else "", user=seat.user if seat else "",
-        number=leg.number if leg else "", shown=wish.call.caller, about=wish.arguments.get("place", ""),
+        number=leg.number if leg else "", shown=wish.call.caller, about=wish.place,
         goes_on=bool(wish.arguments.get("goes_on")),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from hutong.hotline.clocks.models import RunningClock
 from hutong.hotline.contacts.models import CallBack, Contact
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.search import Bigrams
+from hutong.hotline.keys.fields import SealedRow, SealedText
 from hutong.hotline.network.models import Division, Office, Post, Staff
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.rulebook.models import Category, Tier
@@ -45,7 +46,7 @@ class Resolution(models.TextChoices):
     MERGED = "merged", _("已合并")
 
 
-class Case(models.Model):
+class Case(SealedRow):
     """One matter. At exactly one stage, with one office that must act (`holder`) and one running deadline.
 
     `lead` is the office that answers for the case; `centre` the hotline centre that took it. `version` counts its
@@ -63,7 +64,7 @@ class Case(models.Model):
     phase = models.CharField(_("保护阶段"), max_length=28, choices=Phase, default=Phase.MONITORING)
     plan = models.TextField(_("处置方案"), blank=True, max_length=20_000)
     place = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+", verbose_name=_("儿童所在地"))
-    place_text = models.CharField(_("详细地点"), max_length=200, blank=True)
+    place_text = SealedText(_("详细地点"))
     call_back = models.CharField(_("安全联系方式"), max_length=16, choices=CallBack, default=CallBack.REPORTER_ONLY)
 
     centre = models.ForeignKey(Office, models.PROTECT, related_name="centre_cases", verbose_name=_("受理中心"))
@@ -248,8 +249,8 @@ COUNTED_EVENTS = Q(stage_before="") | Q(stage_after="closed") | Q(action__in=["r
 class Event(models.Model):
     """One thing that happened to a case. Append-only; `seq` is the case's version after it.
 
-    `action` is a row of the table in `cases.rules`; `text` is what a person wrote; `detail` what changed, before and after;
-    `lead` the office that answered for the case when it happened.
+    `action` is a row of the table in `cases.rules`; `text` is what a person wrote; `detail` what changed, before and after (what
+    the case holds sealed, sealed by the case's key); `lead` the office that answered for the case when it happened.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.kernel.search import holding
+from hutong.hotline.kernel.secrets.sealing import Place
+from hutong.hotline.keys.fields import is_same, open_beside, seal_beside
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
 from hutong.hotline.network.rules import THREE
@@ -30,7 +33,7 @@ WORDS = 5  # of a search; further ones are passed over
 MANY = 100
 IN_A_ROW = (
     "number", "title", "tier", "stage", "place_text", "due_at", "missed_at", "closed_at", "extension_days", "lower_to", "holder__name",
-    "lead__name", "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit", "deadline__is_provisional",
+    "lead__name", "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit", "deadline__is_provisional", "row_key",
 )  # fmt: skip
 
 
@@ -283,22 +286,36 @@ OF_PEOPLE = ("child", "person")
 
 
 def names_in(events: Iterable[Event], *, whole: bool) -> dict[str, str]:
-    """What stands behind the ids in the details of events; people's names `whole` or in part. One query for each kind that occurs."""
+    """What stands behind the ids and what is sealed in the details of events; people's names `whole` or in part.
+
+    One query for each kind of id that occurs.
+    """
     names: dict[str, str] = {}
     for key, (rows, name) in NAMED.items():
         ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
         found = {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
         names |= {pk: masks.name(said) for pk, said in found.items()} if key in OF_PEOPLE and not whole else found
-    return names
+    sealed = ((event, value) for event in events for value in event.detail.get("place_text", ()) if value)
+    return names | {value: open_beside(event.case, value, _told_place(event)) for event, value in sealed}
+
+
+def seal_told(case: Case, text: str, event: Event) -> str:
+    """What an event tells of the case's sealed place: nobody rewrites events, but the case's key may be destroyed."""
+    return seal_beside(case, text, _told_place(event))
+
+
+def _told_place(event: Event) -> Place:
+    return Place("cases_event", "detail", event.pk)
 
 
 def children_known(post: Post, *, name: str, other_than: Case) -> list[Child]:
     """Children of this name in the cases that this person may see, but for those of this case."""
     if not name:
         return []
-    seen = CaseChild.objects.filter(child__name=name, case__in=visible_to(post).values("pk")).exclude(case=other_than)
+    seen = CaseChild.objects.filter(child__name_index=name, case__in=visible_to(post).values("pk")).exclude(case=other_than)
     children = Child.objects.filter(pk__in=seen.values("child")).exclude(case_links__case=other_than)
-    return list(children.select_related("present_division").order_by("-pk")[:6])
+    marked = children.select_related("present_division").order_by("-pk")[:MANY]
+    return [child for child in marked if is_same(child.name, name)][:6]
 
 
 def by_number(post: Post, text: str) -> Case | None:
@@ -312,17 +329,25 @@ def likely_same(
 ) -> list[tuple[Case, list[str]]]:
     """Recent cases of this centre that may be the same matter, each with what they share: `child`, `phone`, `place`, in this order."""
     recent = visible_to(post).filter(centre=post.office_id, opened_at__gte=at - SAME_WITHIN).select_related("place", "lead")
-    told = CaseContact.objects.filter(contact__reporter__phone=phone)
-    shared = {
-        "child": recent.filter(pk__in=CaseChild.objects.filter(child__name__in=list(names)).values("case")),
-        "phone": recent.filter(pk__in=told.values("case")) if phone else recent.none(),
-        "place": recent.filter(place__code__startswith=place.code) if place else recent.none(),
+    told = CaseContact.objects.filter(contact__reporter__phone_index=phone)
+    shared: dict[str, Iterable[Case]] = {
+        "child": _of_children(recent, list(names)),
+        "phone": recent.filter(pk__in=told.values("case")).order_by("-opened_at")[:most] if phone else (),
+        "place": recent.filter(place__code__startswith=place.code).order_by("-opened_at")[:most] if place else (),
     }
     found: dict[UUID, tuple[Case, list[str]]] = {}
     for what, cases in shared.items():
-        for case in cases.order_by("-opened_at")[:most]:
+        for case in islice(cases, most):
             found.setdefault(case.pk, (case, []))[1].append(what)
     return list(found.values())[:most]
+
+
+def _of_children(cases: QuerySet[Case], names: list[str]) -> Iterator[Case]:
+    """Those of the cases that are about a child of one of these names, newest first. Other names may have the same mark."""
+    links = CaseChild.objects.filter(child__name_index__in=names, case__in=cases.values("pk")) if names else CaseChild.objects.none()
+    marked = links.select_related("child", "case__place", "case__lead").order_by("-case__opened_at")[:MANY]
+    of_name = (link.case for link in marked if any(is_same(link.child.name, name) for name in names))
+    return (case for case, _group in groupby(of_name, key=lambda case: case))
 
 
 def present(case_id: UUID, *, other_than: Post, at: datetime) -> QuerySet[Presence]:

@@ -5,7 +5,6 @@ first and leaves it where somebody else has it, so that any number of workers ma
 """
 
 import logging
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, wraps
@@ -26,6 +25,7 @@ from hutong.hotline.clocks.rules import MISSED
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as contact_queries
 from hutong.hotline.contacts.rules import title_of
+from hutong.hotline.kernel.mishaps import told
 from hutong.hotline.kernel.texts import listed, recorded
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office
@@ -96,9 +96,7 @@ def _attempt(
 
 
 def _log(what: str, error: Exception) -> None:
-    """Of what the database says only the first line: the next ones quote the record."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("%s failed, trying again later: %s: %s\n%s", what, type(error).__name__, str(error).partition("\n")[0], where)
+    logger.error("%s failed, trying again later\n%s", what, told(error))
 
 
 # --- a report that nobody read

@@ -1,6 +1,5 @@
 """Taking, receiving and settling contacts, and keeping what is still being typed."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from hutong.hotline.kernel import numbers, texts
 from hutong.hotline.kernel.faults import Faults, choice
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.kernel.secrets.sealing import blind_index
+from hutong.hotline.keys import queries as keys
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post
 from hutong.hotline.people import queries as people
 from hutong.hotline.rulebook import queries as rulebook
@@ -255,12 +256,13 @@ def _earlier(contact: Contact) -> Contact | None:
 
 
 def _digest(contact: Contact, reporter: Mapping[str, Any] | None) -> str:
-    """A fingerprint of what was sent, to tell a repeated request from another one under the same key."""
+    """A fingerprint of what was sent, to tell a repeated request from another one under the same key; by it nobody can try numbers."""
     said = {
         field: str(getattr(contact, field))
         for field in ("channel", "narrative", "place_id", "place_text", "outcome", "not_a_case", "answer")
     }
-    return hashlib.sha256(json.dumps([said, reporter], sort_keys=True, default=str).encode()).hexdigest()
+    whole = json.dumps([said, reporter], sort_keys=True, default=str).encode()
+    return blind_index(whole, key=keys.ring().marks, table="contacts_contact", column="idempotency_digest", size=32).hex()
 
 
 # --- drafts ---------------------------------------------------------------------------------------------------------
@@ -277,11 +279,13 @@ def save_draft(
     if form == rules.SHEET and queries.is_spent(post, draft_id=draft_id, subject_id=subject_id):
         return None
     typed = {"fields": _storable(fields), "version": version, "saved_at": at}
-    draft, created = Draft.objects.get_or_create(pk=draft_id, defaults={"post": post, "form": form, "subject_id": subject_id, **typed})
+    drafts = Draft.objects.select_for_update(of=("self",))
+    draft, created = drafts.get_or_create(pk=draft_id, defaults={"post": post, "form": form, "subject_id": subject_id, **typed})
     if draft.post_id != post.pk:
         raise Refusal(rules.NOT_YOUR_DRAFT)
-    if not created and Draft.objects.filter(pk=draft_id, version__lt=version).update(**typed):
-        draft.refresh_from_db()
+    if not created and draft.version < version:
+        draft.fields, draft.version, draft.saved_at = typed["fields"], version, at
+        draft.save()
     return draft
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.search import Bigrams
+from hutong.hotline.keys.fields import BlindIndex, SealedJson, SealedRow, SealedText
 from hutong.hotline.network.models import Division, Office, Post
 from hutong.hotline.people.models import LawfulBasis
 
@@ -38,7 +39,7 @@ class NotACase(models.TextChoices):
     OTHER_BUSINESS = "other_business", _("其他业务")
 
 
-class Contact(models.Model):
+class Contact(SealedRow):
     """One communication that reached us. It ends linked to a case, answered, or marked with a reason.
 
     `pending` only while a person has yet to look at it (a web report, a work order), and then until `due_at`.
@@ -54,7 +55,7 @@ class Contact(models.Model):
     taken_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="contacts", verbose_name=_("接待人"))
     narrative = models.TextField(_("反映内容"), blank=True, max_length=20_000)
     place = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("事发地"))
-    place_text = models.CharField(_("详细地点"), max_length=200, blank=True)
+    place_text = SealedText(_("详细地点"))
     outcome = models.CharField(_("结果"), max_length=12, choices=Outcome)
     not_a_case = models.CharField(_("非个案原因"), max_length=16, choices=NotACase, blank=True)
     answer = models.TextField(_("答复内容"), blank=True, max_length=20_000)
@@ -105,14 +106,15 @@ class CallBack(models.TextChoices):
     FREE = "free", _("可以联系")
 
 
-class Reporter(models.Model):
+class Reporter(SealedRow):
     """Who told us. Apart from the contact and the case: the centre alone sees it, others for a recorded reason."""
 
     contact = models.OneToOneField(Contact, models.PROTECT, primary_key=True, related_name="reporter")
     is_anonymous = models.BooleanField(_("匿名"), default=True)
-    name = models.CharField(_("姓名"), max_length=60, blank=True)
-    phone = models.CharField(_("电话"), max_length=20, blank=True)
-    id_number = models.CharField(_("身份证号"), max_length=18, blank=True)
+    name = SealedText(_("姓名"))
+    phone = SealedText(_("电话"))
+    phone_index = BlindIndex(of="phone")
+    id_number = SealedText(_("身份证号"))
     id_number_verified = models.BooleanField(_("身份证号校验通过"), default=False)
     relation = models.CharField(_("与儿童关系"), max_length=40, blank=True)
     wants_answer = models.CharField(_("答复方式"), max_length=8, choices=WantsAnswer, default=WantsAnswer.NO)
@@ -120,20 +122,20 @@ class Reporter(models.Model):
 
     class Meta:
         db_table = "contacts_reporter"
-        indexes = [models.Index(fields=["phone"], name="reporter_phone", condition=~Q(phone=""))]
+        indexes = [models.Index(fields=["phone_index"], name="reporter_phone", condition=~Q(phone_index=""))]
         constraints = [
             models.CheckConstraint(condition=Q(is_anonymous=False) | Q(name="", id_number=""), name="reporter_anonymous"),
         ]
 
 
-class Draft(models.Model):
+class Draft(SealedRow):
     """What is being typed, as the form holds it. Kept until the contact is saved or the writer throws it away."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     post = models.ForeignKey(Post, models.CASCADE, related_name="drafts")
     form = models.CharField(max_length=20)
     subject_id = models.UUIDField(null=True)
-    fields = models.JSONField(default=dict)
+    fields = SealedJson()
     saved_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=0)
 

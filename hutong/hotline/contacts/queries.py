@@ -21,7 +21,7 @@ def of_centre(post: Post) -> QuerySet[Contact]:
 def earlier_contacts(post: Post, *, phone: str) -> QuerySet[Contact]:
     """What this number (in normal form) told the centre before, newest first."""
     contacts = of_centre(post).order_by("-received_at")
-    return contacts.filter(reporter__phone=phone) if phone else contacts.none()
+    return contacts.filter(reporter__phone_index=phone) if phone else contacts.none()
 
 
 def pending(post: Post) -> QuerySet[Contact]:

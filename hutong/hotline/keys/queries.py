@@ -1,17 +1,30 @@
-"""Opening data keys. Nothing that is opened is kept: whoever destroys a key destroys it for every process."""
+"""Opening data keys. Of a thing's own key nothing is kept: whoever destroys it destroys it for every process.
 
-from functools import cache
+The deployment's two keys for rows (`Ring`) are kept by each process, and looked up again whenever another key of the deployment wraps.
+"""
+
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from hutong.hotline.kernel.secrets.deployment import KeyFile, Provider, Wrapped
-from hutong.hotline.kernel.secrets.sealing import Key, NotOpened
+from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, key_name
 from hutong.hotline.kernel.secrets.suites import SUITES, Suite
 from hutong.hotline.keys.models import DataKey
 
 BATCH = 200  # data keys wrapped anew at once
+FIELDS, MARKS = "fields", "marks"  # purposes: the keys of rows are sealed under the one, blind indexes are made with the other
+
+
+class Ring(NamedTuple):
+    """What rows are sealed and found with from now on."""
+
+    fields: Key
+    marks: Key
 
 
 def provider() -> Provider:
@@ -41,6 +54,38 @@ def opened(row: DataKey) -> Key:
         raise NotOpened
     secret = provider().unwrap(Wrapped(row.wrapped_by, bytes(row.wrapped)), about=about(row))
     return Key(row.pk, SUITES[row.suite], secret)
+
+
+def ring() -> Ring:
+    """The deployment's keys for rows. Raises NotOpened where there are none, or they are another deployment's."""
+    return _ring(settings.KEY_FILE, provider().active())
+
+
+@lru_cache(maxsize=4)
+def _ring(_path: Path, _active: str) -> Ring:
+    living = [of_purpose(purpose).first() for purpose in Ring._fields]
+    if None in living:
+        raise NotOpened
+    return Ring(*(key(row.pk) for row in living if row))
+
+
+def of_purpose(purpose: str) -> QuerySet[DataKey]:
+    """The living data keys of a purpose, the newest first."""
+    return DataKey.objects.filter(purpose=purpose, destroyed_at=None).order_by("-pk")
+
+
+def key_of(sealed: bytes) -> Key:
+    """The key for rows by which something is sealed. Raises NotOpened."""
+    return key(key_name(sealed))
+
+
+@lru_cache(maxsize=64)
+def key(name: UUID) -> Key:
+    """One of the keys for rows, of now or of before. Raises NotOpened."""
+    row = DataKey.objects.filter(pk=name, purpose__in=Ring._fields).first()
+    if row is None:
+        raise NotOpened
+    return opened(row)
 
 
 def not_by(name: str) -> list[DataKey]:

@@ -50,6 +50,7 @@ DECLARE
   before cases_case := OLD;
 BEGIN
   before.seen_by := NEW.seen_by; -- that another office sees it is no change of the case: it has no version and no event of its own
+  before.row_key := NEW.row_key; -- nor is it that its key is sealed anew or destroyed
   IF before IS NOT DISTINCT FROM NEW THEN
     RETURN NEW;
   END IF;

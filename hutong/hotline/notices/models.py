@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases.models import Case, Notice, NoticeKind
 from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.keys.fields import SealedRow, SealedText
 from hutong.hotline.network.models import Office, Post, Staff
 from hutong.hotline.notices import rules
 from hutong.hotline.rulebook.models import Tier
@@ -21,7 +22,7 @@ def every_kind() -> list[str]:
     return [str(kind) for kind in NoticeKind.values]
 
 
-class Way(models.Model):
+class Way(SealedRow):
     """An address outside the app to which an office, or one person, wants its notices sent. The address is a secret.
 
     `quiet_from`, `quiet_to`: minutes of the day, half-open, perhaps across midnight. `busy_until`: one notice at a time goes this
@@ -32,7 +33,7 @@ class Way(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="ways")
     staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="ways")
     name = models.CharField(_("名称"), max_length=40)
-    address = models.CharField(_("地址"), max_length=500)
+    address = SealedText(_("地址"))
     tiers = models.JSONField(_("等级"), default=every_tier)
     kinds = models.JSONField(_("通知类型"), default=every_kind)
     quiet_from = models.PositiveSmallIntegerField(_("免打扰开始"), null=True)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.keys.fields import BlindIndex, SealedRow, SealedText
 from hutong.hotline.network.models import Division
 from hutong.hotline.rulebook.models import ChildStatus
 
@@ -56,17 +57,17 @@ CONSENTED = Q(lawful_basis=LawfulBasis.CONSENT, consent_on__isnull=False) & ~Q(c
 ) & Q(consent_by="", consent_how="", consent_on=None)
 
 
-class Human(models.Model):
-    """What is kept of any human being. All of it may be unknown."""
+class Human(SealedRow):
+    """What is kept of any human being. All of it may be unknown. Who it is and where to be found stands sealed."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    name = models.CharField(_("姓名"), max_length=60, blank=True)
+    name = SealedText(_("姓名"))
     sex = models.CharField(_("性别"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
     born_on = models.DateField(_("出生日期"), null=True, blank=True)
-    id_number = models.CharField(_("身份证号"), max_length=18, blank=True)
+    id_number = SealedText(_("身份证号"))
     id_number_verified = models.BooleanField(_("身份证号校验通过"), default=False)
-    phone = models.CharField(_("电话"), max_length=20, blank=True)
-    address = models.CharField(_("地址"), max_length=200, blank=True)
+    phone = SealedText(_("电话"))
+    address = SealedText(_("地址"))
     lawful_basis = models.CharField(_("处理依据"), max_length=16, choices=LawfulBasis, default=LawfulBasis.STATUTORY_DUTY)
     tell_guardian = models.BooleanField(_("可告知监护人"), default=True)
     consent_by = models.CharField(_("谁同意"), max_length=8, choices=ConsentBy, blank=True)
@@ -80,9 +81,10 @@ class Human(models.Model):
 class Child(Human):
     """A child whom a case is about. `present_division`: where the child is; `registered_division`: household register."""
 
+    name_index = BlindIndex(of="name", size=2)  # of many children with one mark: what is found is looked at (`people.queries`)
     age = models.PositiveSmallIntegerField(_("年龄"), null=True, blank=True)
     statuses = models.JSONField(_("儿童类别"), default=list, blank=True)
-    school = models.CharField(_("学校"), max_length=80, blank=True)
+    school = SealedText(_("学校"))
     present_division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("现在何处"))
     registered_division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("户籍地"))
     guardianship_risk = models.CharField(_("监护风险"), max_length=8, choices=GuardianshipRisk, default=GuardianshipRisk.UNKNOWN)
@@ -90,7 +92,7 @@ class Child(Human):
 
     class Meta:
         db_table = "people_child"
-        indexes = [models.Index(fields=["name"], name="child_name", condition=~Q(name=""))]
+        indexes = [models.Index(fields=["name_index"], name="child_name", condition=~Q(name_index=""))]
         constraints = [
             models.CheckConstraint(condition=Q(age=None) | Q(age__lte=17), name="child_age"),
             models.CheckConstraint(condition=CONSENTED, name="child_consent"),

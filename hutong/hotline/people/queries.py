@@ -2,22 +2,23 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from hutong.hotline.keys.fields import is_same
 from hutong.hotline.network.models import Division
 from hutong.hotline.people import rules
 from hutong.hotline.people.models import Child
 
 
-def similar_children(*, name: str, age: int | None = None) -> QuerySet[Child]:
+def similar_children(*, name: str, age: int | None = None) -> list[Child]:
     """Children known by this name, of about this age where both are known. None for an unknown name.
 
     Whom a person may be shown, the caller decides.
     """
     if not name:
-        return Child.objects.none()
+        return []
     near = Q() if age is None else Q(age=None) | Q(age__range=(age - 1, age + 1))
-    return Child.objects.filter(near, name=name)
+    return [child for child in Child.objects.filter(near, name_index=name) if is_same(child.name, name)]
 
 
 def standing(division: Division | None, *, on: date) -> Division | None:

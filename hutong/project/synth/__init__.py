@@ -13,6 +13,7 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.keys import queries as keys
 from hutong.hotline.network import demo
 from hutong.hotline.network.models import OfficeKind, Post
 from hutong.project.installing import say
@@ -58,6 +59,7 @@ def already() -> int:
 def load(owner_url: str, *, first: int, last: int, now: datetime) -> None:
     """Tell the cases from `first` up to `last` and write them, all or none."""
     world = World(now - paths.SPAN, now)
+    keys.ring()  # read here: whoever writes has no connection of Django's own
     with psycopg.connect(owner_url) as owner, ThreadPoolExecutor(1) as writer, loading.all_aside(owner):
         writing = writer.submit(loading.copy, owner, _mark(last, now))
         for start in range(first, last, BATCH):

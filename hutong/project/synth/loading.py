@@ -57,7 +57,8 @@ def _each(owner: Owner, statement: str, names: Iterable[Iterable[str]]) -> None:
 
 
 def copy(owner: Owner, rows: Rows) -> None:
-    """Write the rows."""
+    """Write the rows, sealed."""
+    rows.seal()
     for table, found in rows.tables.items():
         columns = sql.SQL(", ").join(map(sql.Identifier, DEFAULTS[table]))
         with owner.cursor().copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)) as into:

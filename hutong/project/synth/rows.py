@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, Model
 
+from hutong.hotline.keys.fields import BlindIndex, RowKey, SealedRow, seal_columns
 from hutong.hotline.models import (
     Assignment,
     AuditEntry,
@@ -41,6 +42,8 @@ def _default(field: "Field[Any, Any]") -> Any:
         given = given() if given in (dict, list) else None
     if isinstance(field, ArrayField):
         return given
+    if isinstance(field, RowKey | BlindIndex):
+        return b""
     return json.dumps(given) if isinstance(given, dict | list) else getattr(given, "value", given)
 
 
@@ -50,6 +53,7 @@ def _defaults(model: type[Model]) -> Row:
 
 
 DEFAULTS: dict[str, Row] = {model._meta.db_table: _defaults(model) for model in MODELS}
+SEALED = {model._meta.db_table: model for model in MODELS if issubclass(model, SealedRow)}
 
 
 class Rows:
@@ -63,6 +67,12 @@ class Rows:
         row = {**DEFAULTS[table], **given}
         self.tables[table].append(row)
         return row
+
+    def seal(self) -> None:
+        """As they are copied: what the database holds sealed is."""
+        for table, model in SEALED.items():
+            for row in self.tables.get(table, ()):
+                seal_columns(model, row)
 
 
 def new_id(dice: random.Random, at: datetime) -> str:

@@ -104,7 +104,7 @@ def test_each_list_asks_the_same_number_of_questions_however_much_there_is(name:
 
 def test_a_search_shows_the_cases_and_how_many() -> None:
     named("小雨的事"), named("小雨的另一件事")
-    shown = signed_in("zhou").get(reverse("cases:search", query={"q": "小雨"})).content.decode()
+    shown = signed_in("zhou").post(reverse("cases:search"), {"q": "小雨"}, follow=True).content.decode()
     assert "找到 2 件" in shown
-    assert "没有找到" in signed_in("zhou").get(reverse("cases:search", query={"q": "查无此词"})).content.decode()
+    assert "没有找到" in signed_in("zhou").post(reverse("cases:search"), {"q": "查无此词"}, follow=True).content.decode()
     assert "找到" not in signed_in("zhou").get(reverse("cases:search")).content.decode()

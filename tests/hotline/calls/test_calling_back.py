@@ -66,7 +66,8 @@ def test_what_nobody_calls_back_is_a_case_which_the_ladder_takes_up() -> None:
     assert len(timers.DEEDS[1].do(list(timers.to_open(due)), due)) == 1
     waiting = CallBack.objects.select_related("case").get()
     assert (waiting.case.stage, waiting.case.tier, waiting.settled_at) == ("intake", "II", None)
-    assert "13800138000" in CaseContact.objects.get(case=waiting.case).contact.narrative
+    contact = CaseContact.objects.get(case=waiting.case).contact
+    assert (contact.reporter.phone, "13800138000" in contact.narrative) == ("13800138000", False)
     assert not list(timers.to_open(due + timedelta(hours=1)))
     late = waiting.case.due_at
     cases.sweep(at=late, deeds=cases.DEEDS)
@@ -122,4 +123,4 @@ def test_the_database_refuses_a_call_that_is_only_a_row_and_a_story_told_anew() 
         CallEvent.objects.filter(call=call).update(action="queued")
     talking.left(call.channel, at=MONDAY)
     with pytest.raises(IntegrityError, match="has ended"), transaction.atomic():
-        Call.objects.filter(pk=call.pk).update(caller="")
+        Call.objects.filter(pk=call.pk).update(caller_index=b"x")

@@ -37,8 +37,8 @@ BREAKS = {
     "rule 2: the guard taken away": "ALTER TABLE cases_event DISABLE TRIGGER USER",
     "rule 2: a part without an event": "UPDATE assignments_assignment SET request = '改' WHERE case_id = {case}",
     "rule 3: a contact that says it became a case and did not": """INSERT INTO contacts_contact
-        (id, centre_id, channel, received_at, narrative, place_text, outcome, not_a_case, answer, idempotency_key, idempotency_digest)
-        VALUES (gen_random_uuid(), {office}, 'phone', now(), '', '', 'case_opened', '', '', '', '')""",
+        (id, centre_id, channel, received_at, narrative, row_key, place_text, outcome, not_a_case, answer, idempotency_key, idempotency_digest)
+        VALUES (gen_random_uuid(), {office}, 'phone', now(), '', '', '', 'case_opened', '', '', '', '')""",
     "rule 3: a contact marked without a reason": "UPDATE contacts_contact SET outcome = 'not_a_case'",
     "rule 3: a contact removed": "DELETE FROM contacts_contact",
     "rule 4: a deadline moved": "UPDATE clocks_clock SET due_at = due_at + interval '1 day' WHERE case_id = {case} AND ended_at IS NULL",

@@ -1,5 +1,7 @@
 """Data keys: wrapped by the deployment's key, wrapped anew when that is renewed, destroyed for good."""
 
+import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,13 @@ from hutong.hotline.keys.models import DataKey
 from tests.loop import START
 from tests.together import together
 
+ROWS = len(queries.Ring._fields)  # of the keys for rows, which stand beside them
+
 
 @pytest.fixture(autouse=True)
-def own_key_file(tmp_path: Path, settings: Any) -> None:
-    settings.KEY_FILE = tmp_path / "folder" / "keys.json"
+def own_key_file(tmp_path: Path, settings: Any, django_db_setup: None) -> None:
+    """A copy, to be renewed and lost. The keys for rows, which stand in the database from the start, are none of these tests'."""
+    settings.KEY_FILE = Path(shutil.copy(settings.KEY_FILE, tmp_path / "keys.json"))
 
 
 @pytest.fixture
@@ -32,8 +37,12 @@ def some(count: int) -> list[bytes]:
     return [actions.make("test", at=START)[1].secret for _each in range(count)]
 
 
+def of_tests() -> Any:
+    return DataKey.objects.filter(purpose="test")
+
+
 def opened() -> list[bytes]:
-    return [queries.opened(row).secret for row in DataKey.objects.order_by("pk")]
+    return [queries.opened(row).secret for row in of_tests().order_by("pk")]
 
 
 @pytest.mark.parametrize("suite", ["aes", "sm"])
@@ -41,14 +50,14 @@ def test_a_key_opens_as_it_was_made(db: None, settings: Any, suite: str) -> None
     settings.SUITE = suite
     actions.begin()
     row, key = actions.make("test", at=START)
-    assert queries.opened(DataKey.objects.get()) == key
+    assert queries.opened(of_tests().get()) == key
     assert (key.suite.name, key.name, len(key.secret)) == (suite, row.pk, {"aes": 32, "sm": 16}[suite])
     assert key.secret not in bytes(row.wrapped)
 
 
 def test_a_wrapped_key_does_not_open_in_another_row(begun: None) -> None:
     some(2)
-    one, other = DataKey.objects.order_by("pk")
+    one, other = of_tests().order_by("pk")
     one.wrapped = other.wrapped
     with pytest.raises(NotOpened):
         queries.opened(one)
@@ -60,11 +69,11 @@ def test_after_a_rotation_all_is_wrapped_by_the_new_key_in_portions_and_opens(be
     name = actions.rotate(at=START)
     assert opened() == secrets
     done = []
-    while lines := actions.rewrap():
+    while lines := actions.rewrap(at=START):
         done += lines
         assert opened() == secrets
-    assert done == ["2 data keys wrapped anew", "2 data keys wrapped anew", "1 data keys wrapped anew"]
-    assert queries.wrapped_by() == {name: 5}
+    assert done == [*["2 data keys wrapped anew"] * 3, "1 data keys wrapped anew"]
+    assert queries.wrapped_by() == {name: 5 + ROWS}
     assert AuditEntry.objects.get(verb="key_rotated").detail == {"key": name}
 
 
@@ -72,12 +81,12 @@ def test_a_second_rotation_in_the_middle_of_one_loses_nothing(begun: None, monke
     monkeypatch.setattr(queries, "BATCH", 2)
     secrets = some(5)
     actions.rotate(at=START)
-    actions.rewrap()
+    actions.rewrap(at=START)
     name = actions.rotate(at=START)
     assert len(queries.wrapped_by()) == 2
-    while actions.rewrap():
+    while actions.rewrap(at=START):
         pass
-    assert (queries.wrapped_by(), opened()) == ({name: 5}, secrets)
+    assert (queries.wrapped_by(), opened()) == ({name: 5 + ROWS}, secrets)
 
 
 def test_several_workers_share_the_work(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,42 +94,43 @@ def test_several_workers_share_the_work(committed: None, monkeypatch: pytest.Mon
     monkeypatch.setattr(queries, "BATCH", 3)
     secrets = some(12)
     name = actions.rotate(at=START)
-    while any(together(actions.rewrap, actions.rewrap, actions.rewrap)):
+    while any(together(*[partial(actions.rewrap, at=START)] * 3)):
         pass
-    assert (queries.wrapped_by(), opened()) == ({name: 12}, secrets)
+    assert (queries.wrapped_by(), opened()) == ({name: 12 + ROWS}, secrets)
 
 
 def test_a_lost_key_file_stops_no_worker(begun: None, caplog: pytest.LogCaptureFixture) -> None:
     some(1)
     settings.KEY_FILE.unlink()
-    assert actions.rewrap() == []
-    assert "cannot be wrapped anew" in caplog.text
+    assert actions.rewrap(at=START) == []
+    assert "data keys wrapped anew: cannot be done" in caplog.text
 
 
 def test_a_destroyed_key_opens_never_again(begun: None) -> None:
     some(1)
-    actions.destroy(DataKey.objects.get(), at=START)
-    row = DataKey.objects.get()
+    actions.destroy(of_tests().get(), at=START)
+    row = of_tests().get()
     assert (bytes(row.wrapped), row.wrapped_by, row.destroyed_at) == (b"", "", START)
     with pytest.raises(NotOpened):
         queries.opened(row)
     actions.rotate(at=START)
-    assert actions.rewrap() == []
+    assert actions.rewrap(at=START) == [f"{ROWS} data keys wrapped anew"]
     with pytest.raises(IntegrityError):
-        DataKey.objects.update(destroyed_at=None, wrapped=b"x", wrapped_by="x")
+        of_tests().update(destroyed_at=None, wrapped=b"x", wrapped_by="x")
 
 
 def test_the_database_refuses_half_a_key_and_a_removed_one(begun: None) -> None:
     some(1)
     for change in ({"wrapped": b""}, {"wrapped_by": ""}, {"destroyed_at": START}, {"purpose": "other"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            DataKey.objects.update(**change)
+            of_tests().update(**change)
     with pytest.raises(ProgrammingError), transaction.atomic():
-        DataKey.objects.all().delete()
+        of_tests().delete()
 
 
 def test_a_start_with_a_cipher_that_is_wrong_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "answers_rightly", lambda _suite: False)
+    settings.KEY_FILE.unlink()
     with pytest.raises(Refusal) as refused:
         actions.begin()
     assert (refused.value.reason, settings.KEY_FILE.exists()) == (actions.CIPHER_WRONG, False)

@@ -39,7 +39,7 @@ def ask(call_id: UUID, asked: str, *, by: Post, at: datetime, **arguments: Any) 
     if reason := may.why_not(wanted, queries.situation(call, by)):
         raise Refusal(reason)
     kept = PREPARED.get(wanted, _nothing)(call, by, at, arguments)
-    wish = Wish.objects.create(call=call, asked=wanted, arguments=kept, by=by, at=at)
+    wish = Wish.objects.create(call=call, asked=wanted, place=kept.pop("place", ""), arguments=kept, by=by, at=at)
     audit.record(f"call_{wanted}", by=by, at=at, subject="call", subject_id=call.pk)
     if wanted == Asked.HELP:
         done(wish.pk, at=at)

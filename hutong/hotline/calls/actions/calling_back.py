@@ -23,7 +23,7 @@ from hutong.hotline.network.models import Post
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Tier
 
-NOT_CALLED_BACK = _("{number} 于 {when} 来电（{reason}），到时没有人回电。请先回电，问清孩子是否安全。")
+NOT_CALLED_BACK = _("{when} 来电（{reason}），到时没有人回电。请先按报告人的电话回电，问清孩子是否安全。")
 
 
 def make(call: Call, reason: str, *, at: datetime) -> CallBack:
@@ -35,9 +35,8 @@ def make(call: Call, reason: str, *, at: datetime) -> CallBack:
         tier=rules.CALL_BACK_TIER[call.is_danger], step=rules.CALL_BACK_STEP, division_code=call.centre.division_id, at=at
     )
     due_at = clocks.reckon(limit=limit, started_at=at, office=call.centre).due_at
-    open_one = (
-        CallBack.objects.select_for_update().filter(centre=call.centre, number=call.caller, settled_at=None).exclude(number="").first()
-    )
+    waiting = CallBack.objects.select_for_update().filter(centre=call.centre, number_index=call.caller, settled_at=None)
+    open_one = waiting.exclude(number_index="").first()
     if open_one:
         open_one.due_at = min(open_one.due_at, due_at)
         open_one.is_danger |= call.is_danger
@@ -56,7 +55,7 @@ def settle_reached(call: Call, *, at: datetime) -> None:
     """The caller is on the line: whatever waited to call this number back is done with, within the caller's transaction."""
     outcome = CallBackOutcome.REACHED if call.call_back_id else CallBackOutcome.CALLED_AGAIN
     if call.caller:
-        for each in CallBack.objects.select_for_update().filter(centre=call.centre, number=call.caller, settled_at=None):
+        for each in CallBack.objects.select_for_update().filter(centre=call.centre, number_index=call.caller, settled_at=None):
             _settle(each, outcome, by=call.operator, at=at)
 
 
@@ -129,7 +128,7 @@ def open_missed(call_back_id: UUID, *, at: datetime) -> str:
         return ""
     reason = CallBackReason(waiting.reason).label
     when = f"{localtime(waiting.call.arrived_at):%Y-%m-%d %H:%M}"
-    narrative = recorded(format_lazy(NOT_CALLED_BACK, number=waiting.number, when=when, reason=reason))
+    narrative = recorded(format_lazy(NOT_CALLED_BACK, when=when, reason=reason))
     contact, _new = contacts.receive(
         centre=waiting.centre, channel=Channel.PHONE, narrative=narrative, idempotency_key=f"call-back-{waiting.pk}", by=None, at=at,
         received_at=waiting.call.arrived_at, reporter=contacts.ReporterFacts(phone=waiting.number),
