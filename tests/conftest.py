@@ -33,9 +33,9 @@ MADE_FROM = ("hutong/hotline/migrations/*.py", "hutong/hotline/**/data/*", "huto
 WORK_TABLES = (
     "audit_checkpoint", "audit_entry", "audit_seal", "audit_sink", "audit_waiting",
     "assignments_assignment", "assignments_transfer", "calls_agreement", "calls_call", "calls_call_back", "calls_event",
-    "calls_leg", "calls_line", "calls_seat", "calls_skill", "calls_sound", "calls_wish", "cases_case", "cases_child", "cases_contact",
+    "calls_leg", "calls_line", "calls_seat", "calls_skill", "calls_sound", "calls_wish", "cases_admission", "cases_case", "cases_child", "cases_emergency", "cases_reveal", "cases_contact",
     "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
-    "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "keeping_state", "network_api_token", "network_seen",
+    "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "keeping_state", "network_api_token", "network_contract", "network_seen",
     "notices_acknowledgement", "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up",
     "keys_data_key", "recordings_gap", "recordings_play", "recordings_recording", "replies_reply", "rulebook_trial", "statistics_day",
     "supervision_clock", "supervision_event", "supervision_order",

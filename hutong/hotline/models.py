@@ -5,7 +5,7 @@
 from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
 from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.keys.models import DataKey
-from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
+from hutong.hotline.network.models import ApiToken, Contract, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
@@ -21,6 +21,7 @@ from hutong.hotline.cases.models import (
     Presence,
     Recusal,
 )
+from hutong.hotline.cases.letting_in import Admission, Emergency, Reveal
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
 from hutong.hotline.calls.models import Agreement, Call, CallBack, CallEvent, Leg, Line, Seat, Skill, Sound, Wish
@@ -32,6 +33,7 @@ from hutong.hotline.supervision.models import Order, OrderClock, OrderEvent
 
 __all__ = [
     "Acknowledgement",
+    "Admission",
     "Agreement",
     "ApiToken",
     "Assignment",
@@ -48,11 +50,13 @@ __all__ = [
     "Child",
     "Clock",
     "Contact",
+    "Contract",
     "DataKey",
     "Day",
     "Delivery",
     "Division",
     "Draft",
+    "Emergency",
     "Event",
     "FollowUp",
     "Gap",
@@ -77,6 +81,7 @@ __all__ = [
     "Reply",
     "Reporter",
     "Retention",
+    "Reveal",
     "Route",
     "Rulebook",
     "RulebookTrial",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hutong.desks import access
 from hutong.hotline.assignments import queries as assignments
-from hutong.hotline.cases import queries
+from hutong.hotline.cases import queries, searching
 from hutong.hotline.cases.actions import notices
 from hutong.hotline.kernel.ids import keyed
 from hutong.hotline.network.models import OfficeKind, Post
@@ -89,7 +89,7 @@ def read(request: access.DeskRequest) -> HttpResponse:
 def search(request: access.DeskRequest) -> HttpResponse:
     """Cases by number or by words, over all texts that this person may see."""
     text = request.GET.get("q", "").strip()
-    found = list(queries.search(request.post, text).values_list("pk", flat=True))  # asked once, for the number and for the page
+    found = list(searching.search(request.post, text).values_list("pk", flat=True))  # asked once, for the number and for the page
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     cases = queries.rows_of(page.object_list)
     access.shown(request, cases, words=keyed(text))

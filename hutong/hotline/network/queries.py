@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import rules
-from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.models import ApiToken, Contract, Department, Division, Office, OfficeKind, Post, Role, Staff
 
 AT_WORK = timedelta(minutes=5)
 
@@ -316,11 +316,16 @@ def names_of(ids: Iterable[Any]) -> dict[Any, str]:
     return dict(Staff.objects.filter(pk__in=list(ids)).values_list("pk", "name"))
 
 
+def in_service(on: date) -> Q:
+    """The posts whose office may work on a day: an outsourced one by a contract that runs."""
+    own = Q(office__is_outsourced=False) & ~Q(office__kind=OfficeKind.SOCIAL_ORGANISATION)
+    return own | Q(Exists(Contract.objects.filter(stands(on), office=OuterRef("office"))))
+
+
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
-    """The posts that a person holds on a day."""
-    return Post.objects.filter(stands(on), staff_id=staff.pk, staff__is_active=True).select_related(
-        "staff", "office", "office__parent", "office__division", "seen"
-    )
+    """The posts that a person holds on a day; none in an outsourced office whose contract does not run."""
+    held = Post.objects.filter(stands(on), in_service(on), staff_id=staff.pk, staff__is_active=True)
+    return held.select_related("staff", "office", "office__parent", "office__division", "seen")
 
 
 def post_held(post_id: Any, *, staff: object, on: date) -> Post | None:
@@ -332,7 +337,7 @@ def post_of_token(token: str, *, on: date) -> Post | None:
     """The post as which a key of an office's software acts: while the key is in use, and the post is held on that day."""
     posts = Post.objects.select_related("staff", "office", "office__parent", "office__division")
     in_use = {"api_tokens__digest": rules.token_digest(token), "api_tokens__ended_at": None}
-    return posts.filter(stands(on), staff__is_active=True, **in_use).first()
+    return posts.filter(stands(on), in_service(on), staff__is_active=True, **in_use).first()
 
 
 def at_work(office: Office, *, roles: Iterable[str], at: datetime) -> QuerySet[Post]:
