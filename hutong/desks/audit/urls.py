@@ -8,6 +8,7 @@ app_name = "audit"
 urlpatterns = [
     path("", views.index, name="index"),
     path("seals", views.seals, name="seals"),
+    path("shown", views.shown, name="shown"),
     path("children", children.find, name="find"),
     path("children/<uuid:child_id>", children.child, name="child"),
 ]

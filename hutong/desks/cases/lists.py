@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hutong.desks import access
 from hutong.hotline.assignments import queries as assignments
-from hutong.hotline.cases import queries, searching
+from hutong.hotline.cases import looks, queries, searching
 from hutong.hotline.cases.actions import notices
 from hutong.hotline.kernel.ids import keyed
 from hutong.hotline.network.models import OfficeKind, Post
@@ -73,6 +73,7 @@ def work(request: access.DeskRequest) -> HttpResponse:
     page = Paginator(LISTS[here].rows(request.post), ON_A_PAGE).get_page(request.GET.get("page"))
     access.shown(request, page, part=f"cases:work/{here}")
     context = {"tabs": tabs, "here": here, "page": page, "empty": LISTS[here].empty, "label": LISTS[here].label, "many": queries.MANY}
+    context["restricted"] = looks.restricted_here(request.post)
     return render(request, "cases/work.html#list" if request.htmx else "cases/work.html", context)  # type: ignore[attr-defined]
 
 

@@ -142,6 +142,12 @@ def admissible(case: Case, *, on: date) -> QuerySet[Post]:
     return near.select_related("staff", "office").order_by("office__name", "role", "staff__name")
 
 
+def restricted_here(post: Post) -> int:
+    """How many restricted cases wait for this office that this post does not see: that they are there, and nothing of them."""
+    hidden = queries.restricted_from(post).filter(holder=post.office_id)
+    return hidden.exclude(pk__in=queries.recused_from(post)).count()
+
+
 def emergency_of(case: Case, post: Post) -> Emergency | None:
     """The emergency in which this person has the case open now."""
     return case.emergencies.filter(post=post, until__gt=timezone.now()).order_by("-until").first()

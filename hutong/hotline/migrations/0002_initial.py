@@ -490,7 +490,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=hutong.hotline.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=80, verbose_name='合同名称或编号')),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='可见内容')),
+                ('given', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='可见内容')),
                 ('valid_from', models.DateField(verbose_name='起')),
                 ('valid_to', models.DateField(verbose_name='止')),
                 ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='hotline.office')),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.network import queries, rules, storing
+from hutong.hotline.network.contracts import MAY_BE_OUTSOURCED
 from hutong.hotline.network.models import Contract, Office, OfficeKind, Post
 from hutong.hotline.network.storing import hold, must_end_later, must_stand, refuse, save
 
@@ -23,7 +24,7 @@ def _must_be_above(by: Post | None, office: Office) -> None:
 
 @transaction.atomic
 def add_contract(
-    *, office: Office, orderer: Office, name: str, fields: Collection[str], valid_from: date, valid_to: date, by: Post | None, at: datetime
+    *, office: Office, orderer: Office, name: str, given: Collection[str], valid_from: date, valid_to: date, by: Post | None, at: datetime
 ) -> Contract:  # fmt: skip
     """An office works by contract from a day until before another. From its first contract on it never works without one."""
     _must_be_above(by, office)
@@ -31,12 +32,14 @@ def add_contract(
     must_stand(office, valid_from, "valid_from")
     if orderer.kind not in ORDERERS or not queries.answers_to(office, orderer):
         raise refuse("wrong_orderer", _("委托方应是本机构所属的热线中心或省级、部级民政部门。"), field="orderer")
+    if office.kind not in MAY_BE_OUTSOURCED:
+        raise refuse("not_outsourced", _("这类机构不能购买服务或委托。"))
     if valid_to <= valid_from:
         raise refuse("bad_day", _("合同的止期应在起期之后。"), field="valid_to")
-    contract = Contract(office=office, orderer=orderer, name=storing.name(name, Contract), fields=sorted(fields))
+    contract = Contract(office=office, orderer=orderer, name=storing.name(name, Contract), given=sorted(given))
     contract.valid_from, contract.valid_to = valid_from, valid_to
     save(contract, force_insert=True)
-    audit.record("contract_added", by=by, at=at, subject="office", subject_id=office.pk, contract=str(contract.pk), fields=sorted(fields))
+    audit.record("contract_added", by=by, at=at, subject="office", subject_id=office.pk, contract=str(contract.pk), fields=sorted(given))
     return contract
 
 
