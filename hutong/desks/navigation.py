@@ -43,6 +43,7 @@ DESKS = (
     Desk("cases:work", _("我的工作"), "clock", READERS - FIELD_ROLES, CENTRE | PROVINCE),
     Desk("audit:index", _("审计"), "shield", frozenset({Role.AUDITOR})),
     Desk("audit:yearly", _("合规审计"), "shield", frozenset({Role.SECURITY_OFFICER})),
+    Desk("audit:shown", _("查看监督"), "eye", frozenset({Role.SECURITY_OFFICER})),
     Desk("supervision:orders", _("督办"), "letter", WITH_ORDERS),
     Desk("shift:board", _("值班看板"), "board", DESK_ROLES, CENTRE),
     Desk("audit:find", _("谁看过"), "eye", frozenset({Role.SHIFT_LEAD}), CENTRE),

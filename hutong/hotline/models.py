@@ -5,7 +5,7 @@
 from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
 from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.keys.models import DataKey
-from hutong.hotline.network.models import ApiToken, Approval, Charge, Division, Office, Post, Seen, Staff
+from hutong.hotline.network.models import ApiToken, Approval, Charge, Contract, Division, Office, Post, Seen, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
@@ -22,6 +22,7 @@ from hutong.hotline.cases.models import (
     Recusal,
 )
 from hutong.hotline.holds.models import Hold
+from hutong.hotline.cases.letting_in import Admission, Emergency, Reveal
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
 from hutong.hotline.calls.models import Agreement, Call, CallBack, CallEvent, Leg, Line, Seat, Skill, Sound, Wish
@@ -35,6 +36,7 @@ from hutong.hotline.archive.models import Export
 
 __all__ = [
     "Acknowledgement",
+    "Admission",
     "Agreement",
     "ApiToken",
     "Approval",
@@ -53,11 +55,13 @@ __all__ = [
     "Child",
     "Clock",
     "Contact",
+    "Contract",
     "DataKey",
     "Day",
     "Delivery",
     "Division",
     "Draft",
+    "Emergency",
     "Erasure",
     "Event",
     "Export",
@@ -85,6 +89,7 @@ __all__ = [
     "Reply",
     "Reporter",
     "Retention",
+    "Reveal",
     "Route",
     "Rulebook",
     "RulebookTrial",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hutong.hotline.assignments import actions as assignments
-from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing
+from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing, restricting
 from hutong.hotline.replies import actions as replies
 from hutong.hotline.supervision import actions as supervision
 
@@ -17,6 +17,7 @@ VERBS: dict[str, Callable[..., Any]] = {
         judging.assess,
         judging.reopen,
         recording.note,
+        recording.psychology_note,
         recording.see_child,
         recording.report_first,
         recording.correct,
@@ -27,7 +28,10 @@ VERBS: dict[str, Callable[..., Any]] = {
         recording.set_risk,
         recording.set_phase,
         recording.set_call_back,
-        recording.reveal_reporter,
+        restricting.restrict,
+        restricting.unrestrict,
+        restricting.admit,
+        restricting.shut_out,
         recusing.recuse,
         judging.raise_tier,
         judging.propose_lower,

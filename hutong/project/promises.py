@@ -167,7 +167,8 @@ ONLY_THOSE_ON_IT = {
           SELECT line.office_id, o.parent_id FROM line JOIN network_office o ON o.id = line.above_id WHERE o.parent_id IS NOT NULL
         ), seen AS (
           SELECT DISTINCT a.subject_id AS case_id, p.office_id FROM audit_entry a JOIN network_post p ON p.id = a.post_id
-          WHERE a.subject = 'case' AND a.verb <> 'refused'
+          WHERE a.subject = 'case' AND a.verb <> 'refused' AND NOT EXISTS (SELECT 1 FROM cases_emergency e
+            WHERE e.case_id = a.subject_id AND e.post_id = a.post_id AND a.at BETWEEN e.at AND e.until)
         ), others AS (
           SELECT c.id, c.number, c.centre_id, c.lead_id, seen.office_id FROM seen JOIN cases_case c ON c.id = seen.case_id
           WHERE seen.office_id NOT IN (c.centre_id, c.lead_id, c.holder_id)
@@ -189,6 +190,9 @@ ONLY_THOSE_ON_IT = {
     "the reporter shown without a reason": """
         SELECT c.number FROM cases_event e JOIN cases_case c ON c.id = e.case_id
         WHERE e.action = 'reveal_reporter' AND trim(e.text) = ''""",
+    "shown or let in, and may be rewritten": """
+        SELECT name FROM unnest(ARRAY['cases_reveal', 'cases_admission', 'cases_emergency', 'network_contract']) AS name
+        WHERE has_table_privilege('hutong_work', name, 'DELETE, TRUNCATE')""",
     "no lawful basis": """
         SELECT 'child ' || id FROM people_child WHERE lawful_basis <> ALL(%(bases)s)
         UNION ALL SELECT 'person ' || id FROM people_person WHERE lawful_basis <> ALL(%(bases)s)""",

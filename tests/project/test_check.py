@@ -14,7 +14,7 @@ from psycopg import sql
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import timers
-from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing
+from hutong.hotline.cases.actions import judging, merging, opening, recording, recusing, revealing
 from hutong.hotline.cases.models import Presence
 from hutong.hotline.cases.rules import STAGES
 from hutong.hotline.kernel import objects
@@ -93,6 +93,7 @@ BREAKS = {
         SELECT gen_random_uuid(), now(), 'looked', staff_id, id, 'case', {case}, '{{}}' FROM network_post
         WHERE role = 'administrator'""", [6]),
     "the reporter shown without a reason": ("handling", "UPDATE cases_event SET text = ' ' WHERE action = 'reveal_reporter'", [6]),
+    "what was shown may be rewritten": ("handling", "GRANT DELETE ON cases_reveal TO hutong_work", [6]),
     "no lawful basis": ("handling", "UPDATE people_child SET lawful_basis = '' WHERE id = {child}", [6]),
     "open before somebody without a look": ("handling", "UPDATE cases_presence SET post_id = {worker}", [7]),
     "a look of nobody": ("handling", "UPDATE audit_entry SET staff_id = NULL WHERE verb = 'looked'", [7]),
@@ -147,7 +148,8 @@ def story(stage: str) -> dict[str, str]:
     else:
         case = case_at("handling" if stage == "urgent" else stage, tier="I" if stage == "urgent" else "III")
     if case.stage == "handling" and stage != "urgent":
-        recording.reveal_reporter(case.pk, by=post("wang"), at=LATER, text="要回访")
+        told = case.contact_links.get().contact_id
+        revealing.reveal(case, section="reporter", field="phone", of=told, why="contact", words="要回访", by=post("wang"), at=LATER)
         assignments.ask_extension(case.pk, days=3, by=post("wang"), at=LATER, seen=None, text="等鉴定")
         assignments.grant_extension(case.pk, by=post("zhou"), at=LATER + timedelta(minutes=1), seen=None)
         recusing.recuse(case.pk, office=office("baoji"), by=post("zhou"), at=LATER, seen=None, text="亲属在该中心")

@@ -28,8 +28,8 @@ from hutong.hotline.verbs import VERBS
 
 router = Router(tags=["actions"])
 
-# Who reported is shown to a person, on screen, for a reason of theirs; software has none.
-ON_SCREEN_ONLY = frozenset({"reveal_reporter"})
+# What a psychologist writes is typed by the psychologist, on screen; software has nothing of the kind to say.
+ON_SCREEN_ONLY = frozenset({"psychology_note"})
 CODES = tuple(code for code in VERBS if code not in ON_SCREEN_ONLY)
 
 # Who is added to a case is described, and then remembered; who is on it already is pointed at.

@@ -15,7 +15,7 @@ from hutong.desks.api.actions import ON_SCREEN_ONLY
 from hutong.desks.api.answers import operation
 from hutong.desks.api.kinds import Moment, OneOf, Text
 from hutong.desks.api.shapes import CaseLine, WholeCase, whole
-from hutong.hotline.cases import queries
+from hutong.hotline.cases import queries, searching
 from hutong.hotline.cases.models import Case, Stage
 from hutong.hotline.rulebook.models import Tier
 
@@ -69,7 +69,7 @@ def _chosen(request: access.DeskRequest, filters: Filters) -> QuerySet[Case]:
     if unknown := set(request.GET) - Filters.model_fields.keys():
         raise ValidationError([{"loc": ("query", name), "type": "extra_forbidden"} for name in sorted(unknown)])
     asked = [ASKS[name](value) for name, value in filters.model_dump(exclude_unset=True, exclude={"q"}).items()]
-    return queries.with_offices(queries.search(request.post, filters.q)).filter(*asked)
+    return queries.with_offices(searching.search(request.post, filters.q)).filter(*asked)
 
 
 @router.get("/cases/{uuid:case_id}", **operation("read_case", _("个案"), (200, WholeCase)))

@@ -1,19 +1,18 @@
 """What answers say of a case, and to whom how much. Only what is listed here leaves; never who reported."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.utils import timezone
-from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from hutong.desks.api.kinds import Labelled, documented
 from hutong.hotline.assignments.models import ChildState, Kind, State, TransferState
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, PartyRole, Phase, Resolution, Stage
+from hutong.hotline.cases.sight import Sight, section_of
 from hutong.hotline.contacts.models import CallBack, Channel
-from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.network.models import Post, Role
 from hutong.hotline.people.models import GuardianshipRisk, LawfulBasis, Sex, SuicideRisk
@@ -41,18 +40,30 @@ Said = Annotated[str, BeforeValidator(str)]  # a sentence, in the asker's langua
 MaybeText = Annotated[str | None, BeforeValidator(_none)]
 
 
-def shown(otherwise: Callable[[Any], Any]) -> BeforeValidator:
-    """The value itself to who must know the people of the case; to others what `otherwise` makes of it."""
+ANYBODY = Sight(frozenset({"other"}), "handling")
+
+
+def sight_in(info: ValidationInfo) -> Sight:
+    """Whose sight a record is read with; nobody's in particular where none is given."""
+    return info.context["sight"] if info.context else ANYBODY
+
+
+def shown(field: str, section: str = "") -> BeforeValidator:
+    """A text as the table of sight shows it: of this section, or of that of the person who is read."""
 
     def show(value: Any, info: ValidationInfo) -> Any:
-        return value if info.context and info.context["knows"] else otherwise(value)
+        return sight_in(info).shown(section or (info.context or {}).get("section", "child"), field, value)
 
     return BeforeValidator(show)
 
 
-def withheld(value: str) -> str:
-    """Nothing of it."""
-    return ""
+def whole_or(nothing: Any, field: str, section: str = "") -> BeforeValidator:
+    """A value that has no part: all of it where the table shows it plainly, else nothing."""
+
+    def show(value: Any, info: ValidationInfo) -> Any:
+        return value if sight_in(info).is_plain(section or (info.context or {}).get("section", "child"), field) else nothing
+
+    return BeforeValidator(show)
 
 
 class Shape(BaseModel):
@@ -112,28 +123,28 @@ class Deadline(Shape):
 
 
 class HumanShape(Shape):
-    """What is known of a human being. The identity number is masked for everybody, the rest for who need not know the people."""
+    """What is known of a human being, each value as the table of sight shows it; a key of software never asks for more."""
 
     id: UUID
-    name: Annotated[str, shown(masks.name)]
+    name: Annotated[str, shown("name")]
     sex: str = coded(Sex.choices)
-    born_on: Annotated[date | None, shown(lambda day: None)]
-    phone: Annotated[str, shown(masks.telephone)]
-    id_number: Annotated[str, BeforeValidator(masks.identity_number)]
+    born_on: Annotated[date | None, whole_or(None, "born_on")]
+    phone: Annotated[str, shown("phone")]
+    id_number: Annotated[str, shown("id_number")]
     id_number_verified: bool
-    address: Annotated[str, shown(withheld)]
+    address: Annotated[str, shown("address")]
     lawful_basis: str = coded(LawfulBasis.choices)
     tell_guardian: bool
 
 
 class ChildShape(HumanShape):
     age: int | None
-    statuses: list[str]
-    school: Annotated[str, shown(withheld)]
+    statuses: Annotated[list[str], whole_or([], "statuses", "health")]
+    school: Annotated[str, shown("school")]
     present_division: PlaceShape | None
     registered_division: PlaceShape | None
     guardianship_risk: str = coded(GuardianshipRisk.choices)
-    suicide_risk: str = coded(SuicideRisk.choices)
+    suicide_risk: Annotated[str | None, whole_or(None, "suicide_risk", "health")] = coded(SuicideRisk.choices)
 
 
 class PartyShape(Shape):
@@ -148,7 +159,7 @@ class Report(Shape):
 
     channel: str = coded(Channel.choices)
     received_at: At
-    narrative: str
+    narrative: Annotated[str, shown("text", "narrative")]
 
 
 class Part(Shape):
@@ -191,6 +202,12 @@ class Happening(Shape):
     stage_before: MaybeText = coded(Stage.choices)
     stage_after: str = coded(Stage.choices)
     text: str
+
+    @field_validator("text")
+    @classmethod
+    def as_read(cls, text: str, info: ValidationInfo) -> str:
+        """What the event says to who reads it."""
+        return sight_in(info).words(info.data["action"], text)
 
 
 class Why(Shape):
@@ -236,24 +253,22 @@ OWN = ("plan", "place_text", "call_back", "worker", "deadline", "returns", "lowe
 def whole(case: Case, post: Post, *, leave_out: frozenset[str]) -> WholeCase:
     """A case as this post may know it, but for some of the actions. A constant number of queries."""
     now = queries.situation(case, post)
-    context = {"knows": rules.knows_people(now)}
+    sight = queries.sight_of(now, post)
+    context = {"sight": sight}
     reports = case.contact_links.select_related("contact").order_by("at", "pk")
     parties = case.parties.select_related("person").order_by("pk")
     parts = case.assignments.select_related("office", "worker__staff").order_by("given_at", "pk")
     transfer = case.transfers.select_related("sender", "receiver", "decider").filter(state__in=("proposed", "settled")).first()
-    own = {
-        name: getattr(case, name)
-        for name in ("plan", "place_text", "call_back", "worker", "deadline", "returns", "lower_to", "extension_days")
-    }
+    own = {name: getattr(case, name) for name in OWN} | {"place_text": sight.shown("child", "address", case.place_text)}
     return WholeCase(
         **dict(CaseLine.model_validate(case)),
         **own,
-        reports=[Report.model_validate(link.contact) for link in reports],
+        reports=[Report.model_validate(link.contact, context=context) for link in reports],
         children=[ChildShape.model_validate(child, context=context) for child in queries.children_of(case)],
-        parties=[PartyShape.model_validate(party, context=context) for party in parties],
+        parties=[PartyShape.model_validate(party, context=context | {"section": section_of(party.role)}) for party in parties],
         parts=[Part.model_validate(part) for part in parts],
         transfer=OpenTransfer.model_validate(transfer) if transfer else None,
-        story=[Happening.model_validate(event) for event in queries.story(case)],
+        story=[Happening.model_validate(event, context=context) for event in queries.story(case)],
         actions=[offer(action, reason) for action, reason in rules.offers(now) if action.code not in leave_out],
     )
 

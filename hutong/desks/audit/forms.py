@@ -11,12 +11,24 @@ from hutong.desks.components import log
 KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "looks": (_("看与列表"), ("looked", "listed")),
     "exports": (_("导出"), ("exported", "network_exported", "rulebook_exported")),
-    "reveals": (_("查看报告人身份"), ("reveal_reporter",)),
+    "reveals": (_("查看隐去的内容"), ("revealed", "reveal_reporter", "many_reveals")),
+    "emergencies": (_("紧急查看"), ("break_glass", "review_glass")),
     "refusals": (_("被拒绝"), ("refused", "sign_in_failed", "sign_in_held_off")),
     "sign_ins": (_("登录与退出"), ("signed_in", "took_post", "signed_out", "sign_in_failed", "sign_in_held_off")),
     "rights": (
         _("岗位、密码与密钥"),
-        ("staff_added", "staff_changed", "staff_deactivated", "password_set", "post_given", "post_ended", "token_made", "token_ended"),
+        (
+            "staff_added",
+            "staff_changed",
+            "staff_deactivated",
+            "password_set",
+            "post_given",
+            "post_ended",
+            "contract_added",
+            "contract_ended",
+            "token_made",
+            "token_ended",
+        ),
     ),
     "audits": (_("审计"), ("searched_log", "asked_who_saw")),
 }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("yearly", evidence.yearly, name="yearly"),
     path("touched", evidence.touched, name="touched"),
     path("exports", evidence.exports, name="exports"),
+    path("shown", views.shown, name="shown"),
     path("children", children.find, name="find"),
     path("children/<uuid:child_id>", children.child, name="child"),
     path("children/<uuid:child_id>/agree/<uuid:export_id>", children.agree, name="agree"),

@@ -1,6 +1,6 @@
 """The auditor's desk: the log to search, and what proves that it is whole. Whatever an auditor looks at is a line of it too."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,6 +14,7 @@ from hutong.desks.audit.forms import Search
 from hutong.desks.components import log
 from hutong.hotline.audit import actions, queries
 from hutong.hotline.cases import looks
+from hutong.hotline.cases.sight import MANY_AN_HOUR
 from hutong.hotline.clocks.rules import midnight
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import queries as network
@@ -22,6 +23,8 @@ from hutong.hotline.network.models import Role
 ON_A_PAGE = 100
 CHECKPOINTS = 24
 auditors = access.for_posts(Role.AUDITOR)
+watchers = access.for_posts(Role.AUDITOR, Role.SECURITY_OFFICER)
+PERIOD = timedelta(days=30)
 
 
 @auditors
@@ -85,3 +88,18 @@ def seals(request: access.DeskRequest) -> HttpResponse:
     """How far lines are sealed, which checkpoints there are, and whether they were laid down elsewhere."""
     access.looked(request, subject="audit")
     return render(request, "audit/seals.html", {"seals": queries.state(), "checkpoints": queries.checkpoints()[:CHECKPOINTS]})
+
+
+@watchers
+@require_GET
+def shown(request: access.DeskRequest) -> HttpResponse:
+    """Who was shown what is masked, how often, and what was opened in an emergency: of the last 30 days, without a word of any case."""
+    since = timezone.now() - PERIOD
+    access.looked(request, subject="audit")
+    context = {
+        "people": looks.by_person(request.post, since=since),
+        "emergencies": looks.emergencies_in_reach(request.post, since=since)[:ON_A_PAGE],
+        "now": timezone.now(),
+        "most": MANY_AN_HOUR,
+    }
+    return render(request, "audit/shown.html", context)

@@ -1,29 +1,26 @@
 """The form of each action, made from what its verb asks for: a new verb needs a line here only for a new kind of input."""
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.desks.cases.asked import Asked, kept
+from hutong.desks.cases.people import OWN_FORMS
 from hutong.desks.components.fields import DivisionField, Line, OfficeField
-from hutong.desks.components.parts import ChildForm, Part, PartyForm
+from hutong.desks.components.parts import Part
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.assignments.models import ChildState, Kind
-from hutong.hotline.cases import queries, rules
-from hutong.hotline.cases.models import Case, PartyRole, Phase
+from hutong.hotline.cases import looks, queries, rules
+from hutong.hotline.cases.models import Case, Phase
 from hutong.hotline.contacts.models import CallBack
 from hutong.hotline.network.models import Post, Staff
-from hutong.hotline.people import actions as people
-from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
+from hutong.hotline.people.models import GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import Answered, Satisfaction
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category, Tier
@@ -58,16 +55,6 @@ QUOTED = {
 CALLS = frozenset({"answer", "not_reached", "close", "reassess"})  # somebody is called: it must be safe
 ROUTED = frozenset({"dispatch", "refer", "assist"})  # whom a matter goes to: the rulebook has a word on it
 YES_NO = [("yes", _("是")), ("no", _("否"))]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An action on a case, asked for by a person: what a field may depend on."""
-
-    action: rules.Action
-    case: Case
-    post: Post
-    at: datetime
 
 
 class Rows(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -174,8 +161,21 @@ def worker(asked: Asked) -> forms.Field:
 
 def child(asked: Asked) -> forms.Field:
     """One of the children of the case."""
-    children = queries.children_of(asked.case)
-    return Rows(children, _("儿童"), initial=children.first())
+    children, shown = queries.children_of(asked.case), asked.sight
+    return Rows(children, _("儿童"), lambda each: shown.shown("child", "name", each.name) or str(each), initial=children.first())
+
+
+def place_text(asked: Asked) -> forms.Field:
+    """Where exactly; who sees only a part of it leaves it blank, and it stays as it is."""
+    if asked.sight.is_plain("child", "address") or not asked.case.place_text:
+        return Line(_("详细地点"), max_length=200, initial=asked.case.place_text)
+    return Line(_("详细地点"), max_length=200, help_text=kept(asked.sight, "child", "address", asked.case.place_text))
+
+
+def admitted(asked: Asked) -> forms.Field:
+    """Who may be named to see a restricted case: those of the offices on it; to be named no more: who is."""
+    found = looks.admitted(asked.case) if asked.action.code == "shut_out" else looks.admissible(asked.case, on=timezone.localdate(asked.at))
+    return Rows(found, _("人员"), lambda post: f"{post.staff.name} · {post.get_role_display()} · {post.office.name}")
 
 
 def yes_no(label: Any) -> forms.Field:
@@ -199,7 +199,7 @@ FIELDS: dict[str, Callable[[Asked], forms.Field]] = {
     "phase": lambda asked: choices(Phase, _("保护阶段"), asked.case.phase),
     "title": lambda asked: Line(_("事由"), max_length=80, initial=asked.case.title),
     "place": lambda asked: DivisionField(_("儿童所在地"), initial=asked.case.place),
-    "place_text": lambda asked: Line(_("详细地点"), max_length=200, initial=asked.case.place_text),
+    "place_text": place_text,
     "office": office,
     "staff": lambda asked: StaffField(asked.post),
     "worker": worker,
@@ -214,6 +214,7 @@ FIELDS: dict[str, Callable[[Asked], forms.Field]] = {
     "satisfaction": lambda asked: choices(Satisfaction, _("报告人满意吗"), Satisfaction.NOT_ASKED, radio=True),
     "call_back": lambda asked: choices(CallBack, _("怎样联系才安全"), asked.case.call_back, radio=True),
     "into": CaseField,
+    "admitted": admitted,
     "subject": lambda asked: Line(_("督办事由"), max_length=80, initial=asked.case.title),
     "text": text,
 }
@@ -237,115 +238,15 @@ class Deed(Part):
 
     def carry_out(self, **given: Any) -> None:
         """Call the verb. Raises Refusal."""
-        VERBS[self.asked.action.code](self.asked.case.pk, by=self.asked.post, at=self.asked.at, **given, **self.cleaned_data)
-
-
-class ChildDeed(ChildForm):
-    """A child more, or what is known of one."""
-
-    def __init__(self, asked: Asked, data: Any = None, **kwargs: Any) -> None:
-        self.asked = asked
-        super().__init__(data, post=asked.post, **kwargs)
-
-
-class AddChild(ChildDeed):
-    """One more child. Where one of that name is known already, the person says whether it is the same."""
-
-    same_as = forms.ChoiceField(label=_("是不是已登记过的这个孩子"), required=False, widget=forms.RadioSelect)
-
-    def add_fields(self) -> None:
-        self.known = {str(each.pk): each for each in self._known()}
-        if not self.known:
-            del self.fields["same_as"]
-            return
-        field = self.fields["same_as"]
-        field.choices = [*((pk, _who(each)) for pk, each in self.known.items()), ("new", _("不是，另一个孩子"))]  # type: ignore[attr-defined]
-        field.required = True
-        self.order_fields(["same_as"])
-
-    def _known(self) -> list[Child]:
-        name = str(self.data.get("name") or "").strip() if self.is_bound else ""
-        return queries.children_known(self.asked.post, name=name, other_than=self.asked.case)
-
-    def carry_out(self, **given: Any) -> None:
-        """Link the child, or write down a new one. Raises Refusal."""
-        case, post, at = self.asked.case, self.asked.post, self.asked.at
-        with transaction.atomic():
-            same = self.known.get(self.cleaned_data.get("same_as", ""))
-            child = same or people.remember_child(self.facts(case.place), by=post, at=at)
-            VERBS["add_child"](case.pk, child=child, by=post, at=at, **given)
-
-
-class ChangeChild(ChildDeed):
-    """What is kept of one of the children."""
-
-    which = forms.CharField(widget=forms.HiddenInput)
-
-    def add_fields(self) -> None:
-        children = queries.children_of(self.asked.case)
-        asked = self.data.get("which") or self.initial.get("which")
-        self.child = next((each for each in children if str(each.pk) == str(asked)), None) or children.first()
-        if self.child:
-            known = {name: getattr(self.child, name) for name in self.fields if hasattr(self.child, name)}
-            self.initial = {**known, "which": str(self.child.pk)}
-
-    def carry_out(self, **given: Any) -> None:
-        """Correct it. Raises Refusal."""
-        VERBS["change_child"](
-            self.asked.case.pk, child=self.child, facts=self.facts(None), by=self.asked.post, at=self.asked.at, **given
-        )  # fmt: skip
-
-
-class AddParty(PartyForm):
-    """One more person concerned."""
-
-    def __init__(self, asked: Asked, data: Any = None, **kwargs: Any) -> None:
-        self.asked = asked
-        super().__init__(data, post=asked.post, **kwargs)
-
-    def carry_out(self, **given: Any) -> None:
-        """Write the person down and link them. Raises Refusal."""
-        case, post, at, said = self.asked.case, self.asked.post, self.asked.at, self.cleaned_data
-        with transaction.atomic():
-            person = people.remember_person(self.facts(), by=post, at=at)
-            role = said.get("role") or PartyRole.WITNESS
-            VERBS["add_party"](case.pk, person=person, role=role, relation=said.get("relation", ""), by=post, at=at, **given)
-
-
-class ChangeParty(AddParty):
-    """What is kept of one of the people concerned."""
-
-    which = forms.CharField(widget=forms.HiddenInput)
-
-    def add_fields(self) -> None:
-        del self.fields["role"]
-        parties = self.asked.case.parties.select_related("person").order_by("pk")
-        asked = self.data.get("which") or self.initial.get("which")
-        self.party = next((each for each in parties if str(each.pk) == str(asked)), None) or parties.first()
-        if self.party:
-            known = {name: getattr(self.party.person, name) for name in self.fields if hasattr(self.party.person, name)}
-            self.initial = {**known, "relation": self.party.relation, "which": str(self.party.pk)}
-
-    def carry_out(self, **given: Any) -> None:
-        """Correct it. Raises Refusal."""
-        VERBS["change_party"](
-            self.asked.case.pk, party=self.party, facts=self.facts(), relation=self.cleaned_data.get("relation", ""),
-            by=self.asked.post, at=self.asked.at, **given,
-        )  # fmt: skip
-
-
-OWN_FORMS: Mapping[str, Any] = {"add_child": AddChild, "change_child": ChangeChild, "add_party": AddParty, "change_party": ChangeParty}
+        said = dict(self.cleaned_data)
+        if "place_text" in said and not said["place_text"] and not self.asked.sight.is_plain("child", "address"):
+            said["place_text"] = self.asked.case.place_text
+        VERBS[self.asked.action.code](self.asked.case.pk, by=self.asked.post, at=self.asked.at, **given, **said)
 
 
 def form_for(asked: Asked, data: Any = None, **kwargs: Any) -> Any:
     """The form of an action: its own, or the one that its verb's parameters make."""
     return OWN_FORMS.get(asked.action.code, Deed)(asked, data, **kwargs)
-
-
-def _who(child: Child) -> str:
-    age = " · " + gettext("{age} 岁").format(age=child.age) if child.age is not None else ""
-    place = f" · {child.present_division.full_name}" if child.present_division else ""
-    return f"{child}{age}{place}"
 
 
 def is_once(action: rules.Action) -> bool:

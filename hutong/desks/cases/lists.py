@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hutong.desks import access
 from hutong.desks.components import addresses
 from hutong.hotline.assignments import queries as assignments
-from hutong.hotline.cases import queries
+from hutong.hotline.cases import looks, queries, searching
 from hutong.hotline.cases.actions import notices
 from hutong.hotline.kernel.ids import keyed
 from hutong.hotline.network.models import OfficeKind, Post
@@ -75,6 +75,7 @@ def work(request: access.DeskRequest) -> HttpResponse:
     page = Paginator(LISTS[here].rows(request.post), ON_A_PAGE).get_page(request.GET.get("page"))
     access.shown(request, page, part=f"cases:work/{here}")
     context = {"tabs": tabs, "here": here, "page": page, "empty": LISTS[here].empty, "label": LISTS[here].label, "many": queries.MANY}
+    context["restricted"] = looks.restricted_here(request.post)
     return render(request, "cases/work.html#list" if request.htmx else "cases/work.html", context)  # type: ignore[attr-defined]
 
 
@@ -94,7 +95,7 @@ def search(request: access.DeskRequest) -> HttpResponse:
         sought = request.POST.get("q", "").strip()
         return redirect(reverse("cases:search", query={"q": addresses.sealed(request.post, sought)}))
     text = addresses.opened(request.post, request.GET.get("q", ""))
-    found = list(queries.search(request.post, text).values_list("pk", flat=True))  # asked once, for the number and for the page
+    found = list(searching.search(request.post, text).values_list("pk", flat=True))  # asked once, for the number and for the page
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     cases = queries.rows_of(page.object_list)
     access.shown(request, cases, words=keyed(text))

@@ -1,12 +1,11 @@
 """What stands on the page of a case: a context for each of its regions, used by the page and by the region alone."""
 
-from copy import copy
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from hutong.desks.cases import wording
+from hutong.desks.cases import seen
 from hutong.desks.cases.deeds import draft_form
 from hutong.desks.components import log
 from hutong.hotline.archive import rules as archive
@@ -14,24 +13,23 @@ from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.rules import PURPOSES, SPOKEN_TO
-from hutong.hotline.cases import queries, rules
+from hutong.hotline.cases import looks, queries, rules
 from hutong.hotline.cases.actions.guarding import must_not_be_told
+from hutong.hotline.cases.letting_in import Emergency
 from hutong.hotline.cases.models import Case, Stage
+from hutong.hotline.cases.sight import Sight
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import Draft
 from hutong.hotline.holds import queries as holds
 from hutong.hotline.holds.rules import may_hold
-from hutong.hotline.kernel import masks
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
 from hutong.hotline.notices import queries as notices
 from hutong.hotline.notices.models import Acknowledgement
-from hutong.hotline.people.models import Child, Human
 from hutong.hotline.recordings import queries as recordings
 from hutong.hotline.rulebook.models import Target
 from hutong.hotline.supervision import queries as supervision
 
-H = TypeVar("H", bound=Human)
 STORY = 60  # events on the page; the older ones on request
 LOOKS = 12
 
@@ -50,6 +48,11 @@ class File:
     @cached_property
     def situation(self) -> rules.Situation:
         return queries.situation(self.whole, self.post)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What of it the table shows to this person."""
+        return queries.sight_of(self.situation, self.post)
 
     @cached_property
     def drafts(self) -> dict[str, Draft]:
@@ -74,7 +77,8 @@ class File:
             "beside": queries.beside(self.case),
             "pause": queries.open_pause(self.whole),
             "unconfirmed": [each for each in self.acknowledgements if each.at is None and self.case.stage != Stage.CLOSED],
-            "sees_reporter": self.sees_reporter,
+            "place_text": seen.value(self.sight, self.case.pk, "child", "address", self.case.pk, self.case.place_text),
+            "emergency": self.emergency,
             "not_told": must_not_be_told(self.case),
             "holds": held,
             "is_held": any(hold.ended_at is None for hold in held),
@@ -82,45 +86,53 @@ class File:
             "may_archive": archive.may_take(self.situation),
         }
 
+    @cached_property
+    def emergency(self) -> Emergency | None:
+        """By what this person has the case open, where nothing else lets them."""
+        return looks.emergency_of(self.case, self.post) if "emergency" in self.situation.relations else None
+
     def climb(self) -> dict[str, Any] | None:
         """Who has been told that the deadline was missed, when, and what they must do; and who is next."""
         climb = supervision.climb_of(self.case)
         if climb is None:
             return None
-        names = queries.names_in(climb.told, whole=False)
+        names = queries.names_in(climb.told, sight=self.sight)
         told = [(event, Target(event.detail["target"]).label, names.get(event.detail.get("office", ""), "")) for event in climb.told]
         return {"told": told, "next": Target(climb.next_target).label if climb.next_target else "", "next_at": climb.next_at}
 
     def story(self, *, everything: bool = False) -> dict[str, Any]:
         """What happened, newest first."""
         events = list(queries.story(self.case)[: None if everything else STORY])
-        names = queries.names_in(events, whole=rules.knows_people(self.situation))
+        names = queries.names_in(events, sight=self.sight)
         return {
-            "story": [(event, wording.done(event), wording.particulars(event, names)) for event in events],
+            "story": [seen.told(event, self.sight, names) for event in events],
             "older": bool(events) and events[-1].seq > 1,
         }
 
     def file(self) -> dict[str, Any]:
         """The children, the people, what was reported, who works on it, every deadline, and who looked."""
         case = self.whole
-        looks = list(audit.looks(case.pk)[:LOOKS])
-        posts = network.posts_by_id(look["post_id"] for look in looks)
+        seen_by = list(audit.looks(case.pk)[:LOOKS])
+        posts = network.posts_by_id(look["post_id"] for look in seen_by)
         return {
-            "children": [self.seen(child) for child in queries.children_of(case)],
+            "children": [seen.child(each, self.sight, case.pk) for each in queries.children_of(case)],
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
-            "parties": [(party, self.seen(party.person)) for party in case.parties.select_related("person").order_by("pk")],
-            "reports": case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at"),
+            "unseen": queries.unseen_with_children_of(case, self.post),
+            "parties": [(each, seen.party(each, self.sight)) for each in case.parties.select_related("person").order_by("pk")],
+            "reports": [
+                (link, seen.reporter(link.contact, self.sight, case.pk))
+                for link in case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at")
+            ],
             "recordings": recordings.rows(recordings.of_case(case), self.post),
+            "reveals": looks.reveals_of(case)[:LOOKS],
             "parts": case.assignments.all(),
             "transfers": case.transfers.all(),
             "clocks": case.clocks.select_related("limit__rulebook", "set_by__staff").order_by("-started_at"),
             "acknowledgements": self.acknowledgements,
             "recusals": case.recusals.all(),
-            "merged": list(case.merged.all()),
-            "looks": [(posts[look["post_id"]], look["last"], look["times"], log.parts(look["parts"])) for look in looks],
+            "merged": list(case.merged.filter(pk__in=queries.visible_to(self.post).values("pk"))),
+            "looks": [(posts[look["post_id"]], look["last"], look["times"], log.parts(look["parts"])) for look in seen_by],
             "may_ask_who_saw": self.post.role == Role.SHIFT_LEAD and case.centre_id == self.post.office_id,
-            "sees_reporter": self.sees_reporter,
-            "may_ask": self.may_ask,
             "may_dial": self.may_dial,
             "spoken_to": SPOKEN_TO,
             "calls": calls.calls_of_case(case.pk).prefetch_related("legs__post__staff"),
@@ -133,20 +145,6 @@ class File:
         """Who was asked to confirm that they know of it, the latest first."""
         return list(notices.acknowledgements_of(self.case))
 
-    def seen(self, human: H) -> H:
-        """A child or person as shown: the identity number in part, and to who need not know the people the rest too."""
-        shown = copy(human)
-        shown.id_number = masks.identity_number(human.id_number)
-        if not rules.knows_people(self.situation):
-            shown.name, shown.phone, shown.address = masks.name(human.name), masks.telephone(human.phone), ""
-            if isinstance(shown, Child):
-                shown.school = ""
-        return shown
-
-    @cached_property
-    def sees_reporter(self) -> bool:
-        return queries.sees_reporter(self.case, self.situation, self.post, at=self.at)
-
     @cached_property
     def is_centre(self) -> bool:
         """Whether this is somebody of the centre, who may look at its calls."""
@@ -155,11 +153,7 @@ class File:
     @cached_property
     def may_dial(self) -> bool:
         """Whether the reporter may be telephoned from here now: to answer them, or to ask afterwards."""
-        return self.is_centre and self.sees_reporter and self.post.role in rules.DESK and self.case.stage in PURPOSES
-
-    @cached_property
-    def may_ask(self) -> bool:
-        return rules.why_not(rules.ACTIONS["reveal_reporter"], self.situation) is None
+        return self.is_centre and self.post.role in rules.DESK and self.case.stage in PURPOSES and self.sight.is_plain("reporter", "phone")
 
     def beside(self) -> dict[str, Any]:
         """Who else has it open."""

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from hutong.desks.cases import archiving, holding, lists, views
+from hutong.desks.cases import archiving, holding, letting_in, lists, views
 
 app_name = "cases"
 urlpatterns = [
     path("work", lists.work, name="work"),
     path("work/read", lists.read, name="read"),
     path("search", lists.search, name="search"),
+    path("emergency", letting_in.emergency, name="emergency"),
+    path("emergencies/<uuid:emergency_id>/review", letting_in.review, name="review"),
     path("<uuid:case_id>", views.case, name="case"),
     path("<uuid:case_id>/here", views.here, name="here"),
+    path("<uuid:case_id>/shown/<slug:section>/<slug:field>/<uuid:of>", letting_in.reveal, name="reveal"),
     path("<uuid:case_id>/why", views.why, name="why"),
     path("<uuid:case_id>/story", views.whole_story, name="story"),
     path("<uuid:case_id>/region/<slug:name>", views.region, name="region"),

@@ -12,8 +12,9 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
-from hutong.desks.cases import deeds, wording
+from hutong.desks.cases import deeds, seen, wording
 from hutong.desks.cases import why as explained
+from hutong.desks.cases.asked import Asked
 from hutong.desks.cases.page import File
 from hutong.desks.components import sheets
 from hutong.hotline.cases import queries, rules
@@ -40,7 +41,7 @@ def case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     access.shown(request, page["elsewhere"], page["merged"], part="cases:case/elsewhere", beside=True)
     presence.be_here(case_id, by=request.post, at=file.at)
     notices.acknowledge(case_id, by=request.post, at=file.at)
-    note = deeds.Asked(rules.ACTIONS["note"], file.case, request.post, file.at)
+    note = Asked(rules.ACTIONS["note"], file.case, request.post, file.at)
     may_note = rules.why_not(note.action, file.situation) is None
     return render(
         request, "cases/case.html", {**page, "note": _blank(note, file.drafts.get(deeds.draft_form("note"))) if may_note else None}
@@ -117,13 +118,13 @@ def draft(request: access.DeskRequest, case_id: UUID, code: str) -> HttpResponse
     return HttpResponse(status=204)
 
 
-def _asked(request: access.DeskRequest, case_id: UUID, code: str) -> deeds.Asked:
+def _asked(request: access.DeskRequest, case_id: UUID, code: str) -> Asked:
     if code not in rules.ON_THE_CASE:
         raise Http404
-    return deeds.Asked(rules.ACTIONS[code], access.case_for(request, case_id), request.post, timezone.now())
+    return Asked(rules.ACTIONS[code], access.case_for(request, case_id), request.post, timezone.now())
 
 
-def _do(request: access.DeskRequest, asked: deeds.Asked) -> HttpResponse:
+def _do(request: access.DeskRequest, asked: Asked) -> HttpResponse:
     form, once = deeds.form_for(asked, request.POST), sheets.once(request) or new_id()
     given: dict[str, Any] = {"seen": sheets.seen(request)} | ({"once": once} if deeds.is_once(asked.action) else {})
     if form.is_valid():
@@ -139,13 +140,14 @@ def _do(request: access.DeskRequest, asked: deeds.Asked) -> HttpResponse:
                 return _done(request, asked, once)
             access.denied(request, refusal, subject="case", subject_id=asked.case.pk)
             if refusal.reason is rules.STALE:
-                changes = [(event, wording.done(event)) for event in refusal.changes]  # type: ignore[arg-type]
+                sight = queries.sight_of(queries.situation(asked.case, request.post), request.post)
+                changes = [seen.told(event, sight, {}) for event in refusal.changes]  # type: ignore[arg-type]
                 return _form(request, asked, form=form, once=once, reason=rules.STALE, changes=changes, status=409)
             form.take(refusal)
     return _form(request, asked, form=form, once=once, status=422)
 
 
-def _done(request: access.DeskRequest, asked: deeds.Asked, once: UUID) -> HttpResponse:
+def _done(request: access.DeskRequest, asked: Asked, once: UUID) -> HttpResponse:
     contacts.discard_draft(once, post=request.post)
     messages.success(request, f"{asked.action.done} · {asked.case.number}")
     seen = queries.visible_to(request.post).filter(pk=asked.case.pk).exists()
@@ -153,7 +155,7 @@ def _done(request: access.DeskRequest, asked: deeds.Asked, once: UUID) -> HttpRe
     return HttpResponse(status=204, headers={"HX-Redirect": there}) if request.htmx else redirect(there)  # type: ignore[attr-defined]
 
 
-def _form(request: access.DeskRequest, asked: deeds.Asked, *, status: int = 200, **context: Any) -> HttpResponse:
+def _form(request: access.DeskRequest, asked: Asked, *, status: int = 200, **context: Any) -> HttpResponse:
     """The form in the page's dialog, or as a page of its own where no script asks for it."""
     quoted = queries.last_event(asked.case, deeds.QUOTED.get(asked.action.code, ()), office=request.post.office_id)
     context = {
@@ -170,7 +172,7 @@ def _form(request: access.DeskRequest, asked: deeds.Asked, *, status: int = 200,
     return render(request, template, context, status=status)
 
 
-def _blank(asked: deeds.Asked, draft: Draft | None, initial: dict[str, Any] | None = None) -> dict[str, Any]:
+def _blank(asked: Asked, draft: Draft | None, initial: dict[str, Any] | None = None) -> dict[str, Any]:
     """The form of an action as this person left it, or blank: with its draft and the name of the form."""
     if draft:
         return {"form": deeds.form_for(asked, MultiValueDict(draft.fields), is_judged=False), "draft": draft, "once": draft.pk}

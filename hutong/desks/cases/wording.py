@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from hutong.hotline.assignments.models import ChildState
 from hutong.hotline.cases.models import Event, PartyRole, Phase
 from hutong.hotline.cases.rules import ACTIONS
+from hutong.hotline.cases.sight import EMERGENCY_WHY, VERDICTS
 from hutong.hotline.contacts.models import CallBack, Channel
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
@@ -79,6 +80,9 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "pause": (gettext_lazy("暂停"), lambda value, _names: _("{count} 天").format(count=value)),
     "due": (gettext_lazy("时限"), moment),
     "guardian": (gettext_lazy("监护人"), lambda _value, _names: _("监护人涉嫌，已设为不得告知监护人")),
+    "admitted": (gettext_lazy("可看的人"), named),
+    "why": (gettext_lazy("紧急情形"), lambda value, _names: EMERGENCY_WHY.get(value, value)),
+    "verdict": (gettext_lazy("复核结论"), lambda value, _names: VERDICTS.get(value, value)),
     "returns": (pgettext_lazy("退单", "第几次"), plain),
     "tries": (pgettext_lazy("联系", "第几次"), plain),
     "outcome": (gettext_lazy("结果"), chosen(ReplyOutcome)),
@@ -94,6 +98,9 @@ PARTICULARS: dict[str, tuple[str | Promise, Word]] = {
     "digest": (gettext_lazy("录音校验值"), lambda value, _names: f"{value[:16]}…"),
     "order_number": (gettext_lazy("督办单"), plain),
 }
+
+
+FOR_OTHERS = gettext_lazy("专业记录，限有权岗位查看。")
 
 
 def particulars(event: Event, names: Names) -> list[tuple[str | Promise, str]]:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from hutong.desks.components.deeds import Form, take
 from hutong.desks.components.fields import DivisionField, OfficeField, said
+from hutong.hotline.cases import sight
 from hutong.hotline.clocks import hours
 from hutong.hotline.network import queries, rules, storing
-from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.models import ApiToken, Contract, Department, Division, Office, OfficeKind, Post, Role, Staff
 from hutong.hotline.network.sheets import MAX_BYTES, too_big
 
 
@@ -85,7 +86,7 @@ class Read(forms.CharField):
 SIGN_HINT = gettext_lazy("2 至 40 个字母、数字或 . _ -，定后不改")
 
 
-def a_name(kind: type[Division | Office | Staff | ApiToken], hint: Any = "") -> Read:
+def a_name(kind: type[Division | Office | Staff | ApiToken | Contract], hint: Any = "") -> Read:
     """The name of a thing, as its table has it."""
     field = kind._meta.get_field("name")
     return Read(field.verbose_name, lambda text: storing.name(text, kind), field.max_length or 0, hint=hint)
@@ -152,6 +153,26 @@ class Hours(Change):
 
 class End(Form):
     on = Day(gettext_lazy("停用日期"))
+
+
+class EndContract(Form):
+    on = Day(gettext_lazy("从哪天起结束"))
+
+
+class NewContract(Form):
+    name = a_name(Contract)
+    orderer = OfficeField(gettext_lazy("委托方"), required=True, help_text=gettext_lazy("热线中心，或省级、部级民政部门"))
+    valid_from = Day(gettext_lazy("合同起"))
+    valid_to = Day(gettext_lazy("合同止（这一天起不再有效）"))
+    given = forms.MultipleChoiceField(label=gettext_lazy("可见内容"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
+        ticked = [name for name, usual in sight.BY_CONTRACT.items() if usual]
+        super().__init__(*args, initial={"orderer": office.parent, "valid_to": None, "given": ticked}, **kwargs)
+        labels = {name: name.split(".") for name in sight.BY_CONTRACT}
+        self.fields["given"].choices = [  # type: ignore[attr-defined]
+            (name, f"{sight.SECTION_LABELS[section]} · {sight.FIELD_LABELS[field]}") for name, (section, field) in labels.items()
+        ]
 
 
 class EndPost(Form):

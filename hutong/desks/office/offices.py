@@ -14,7 +14,7 @@ from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.pages import Page, administrators, form_page, keepers, security
 from hutong.hotline.clocks import queries as clocks
-from hutong.hotline.network import actions, queries, rules
+from hutong.hotline.network import actions, contracts, queries, rules
 from hutong.hotline.network.models import Office
 
 
@@ -61,6 +61,9 @@ def office(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
         "tokens": queries.tokens_of(office),
         "is_own": office.pk == request.post.office_id,
         "hours": clocks.hours(office),
+        "contracts": contracts.of_office(office),
+        "may_contract": office.kind in contracts.MAY_BE_OUTSOURCED and office.pk != request.post.office_id,
+        "today": timezone.localdate(),
     }
     return render(request, "office/office.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hutong.desks.office import calendar, days, divisions, files, offices, people, phone
+from hutong.desks.office import calendar, contracts, days, divisions, files, offices, people, phone
 
 app_name = "office"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("offices/<uuid:office_id>/lower/", offices.new, name="new_office"),
     path("offices/<uuid:office_id>/change/", offices.change, name="change_office"),
     path("offices/<uuid:office_id>/hours/", days.hours, name="hours"),
+    path("offices/<uuid:office_id>/contracts/", contracts.new, name="new_contract"),
+    path("contracts/<uuid:contract_id>/end/", contracts.end, name="end_contract"),
     path("offices/<uuid:office_id>/end/", offices.end, name="end_office"),
     path("offices/<uuid:office_id>/staff/", people.new, name="new_staff"),
     path("offices/<uuid:office_id>/tokens/", offices.new_token, name="new_token"),

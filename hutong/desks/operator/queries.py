@@ -47,7 +47,7 @@ def known(post: Post, *, phone: str, place: str, names: Iterable[str], at: datet
     if not (number or division or children):
         return Known()
     same = cases.likely_same(post, phone=number, place=division, names=children, at=at, most=SHOWN)
-    return Known(True, list(contacts.earlier_contacts(post, phone=number)[:SHOWN]), same)
+    return Known(True, list(cases.contacts_seen(post, contacts.earlier_contacts(post, phone=number))[:SHOWN]), same)
 
 
 def case_to_join(post: Post, name: str) -> Case | None:

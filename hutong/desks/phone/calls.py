@@ -105,7 +105,7 @@ def dial_for_case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
 
 def _dial(request: access.DeskRequest, case: Case) -> None:
     at = timezone.now()
-    known = cases.sees_reporter(case, cases.situation(case, request.post), request.post, at=at)
+    known = cases.sight_of(cases.situation(case, request.post), request.post).is_plain("reporter", "phone")
     reporter = _reporter(case, _id(request.POST.get("contact"))) if known else None
     if case.stage not in rules.PURPOSES or reporter is None or not reporter.phone:
         raise Refusal(wording.NOBODY_TO_DIAL)

@@ -13,6 +13,7 @@ from hutong.hotline.calls import may, queries, where
 from hutong.hotline.calls.actions.seats import WINDOW_LOST, must_be_written
 from hutong.hotline.calls.models import Asked, Call, CallState, Seat, SeatState
 from hutong.hotline.calls.where import Where
+from hutong.hotline.cases import queries as cases
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.contacts.models import NotACase
 from hutong.hotline.network.models import Post
@@ -70,7 +71,7 @@ def of_call(call: Call, post: Post, *, at: datetime) -> dict[str, Any]:
     place = where.of_number(call.caller, post)
     told = {
         "sheet": reverse("operator:call", args=[call.pk]) if is_taken_down(call) else "",
-        "earlier": contacts.earlier_contacts(post, phone=call.caller).exclude(call=call)[:EARLIER],
+        "earlier": cases.contacts_seen(post, contacts.earlier_contacts(post, phone=call.caller)).exclude(call=call)[:EARLIER],
         "place": place,
         "must_write": must_be_written(call),
         "case": getattr(getattr(call.contact, "link", None), "case", None),

@@ -19,6 +19,7 @@ from hutong.desks.components.boards import Figure, happened, said
 from hutong.desks.province.trend import drawn
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.cases import queries as cases
+from hutong.hotline.network import contracts
 from hutong.hotline.network.models import OfficeKind, Role
 from hutong.hotline.statistics import queries, rules
 from hutong.hotline.statistics.facts import SOURCE_OF
@@ -44,6 +45,7 @@ def board(request: access.DeskRequest) -> HttpResponse:
     if is_wall:
         access.shown(request, part="province:board/wall")
     else:
+        context["contracts"] = contracts.ending(request.post.office, on=timezone.localdate())
         context |= (matters := _matters(request))
         access.shown(request, *matters.values())
     page = "province/wall.html" if is_wall else "province/board.html"

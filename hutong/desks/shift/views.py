@@ -13,6 +13,8 @@ from hutong.desks import access
 from hutong.desks.access import at_the_desk
 from hutong.desks.components.boards import Figure, missed, said, step
 from hutong.desks.shift import phone
+from hutong.hotline.cases import looks
+from hutong.hotline.cases.rules import JUDGES
 from hutong.hotline.contacts.models import Channel
 from hutong.hotline.statistics import shift
 from hutong.hotline.statistics.rules import MEASURES
@@ -39,10 +41,11 @@ def board(request: access.DeskRequest) -> HttpResponse:
     else:
         context["channels"] = [(each, _list("waiting", channel=each.code)) for each in shift.channels(post)]
         lists = {name: list(rows[:SHOWN]) for name, rows in found.items()}
+        context["emergencies"] = list(looks.emergencies_to_review(post)[:SHOWN]) if post.role in JUDGES else []
         context |= {name: [_shown(name, row) for row in rows] for name, rows in lists.items()}
         telephone = {} if request.htmx else phone.shown(post, at=now)  # type: ignore[attr-defined]
         context |= telephone
-        access.shown(request, *lists.values(), telephone.get("calls", ()))
+        access.shown(request, *lists.values(), context["emergencies"], telephone.get("calls", ()))
     page = "shift/wall.html" if is_wall else "shift/board.html"
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hutong.hotline.assignments.models import LIVE, Assignment, Kind, Transfer, TransferState
 from hutong.hotline.cases.models import Case, Recusal, Stage
+from hutong.hotline.cases.queries import visible_to
 from hutong.hotline.cases.rules import DESK, FIELD
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, OfficeKind, Post, Staff
@@ -92,7 +93,7 @@ def parts_of(post: Post) -> QuerySet[Assignment]:
     return (
         Assignment.objects.filter(office=post.office_id, state__in=LIVE)
         .exclude(kind=Kind.LEAD)
-        .exclude(case__recusals__staff=post.staff_id)
+        .filter(case__in=visible_to(post).values("pk"))
         .select_related("case", "given_by__office")
         .order_by("given_at")
     )
@@ -101,13 +102,13 @@ def parts_of(post: Post) -> QuerySet[Assignment]:
 def transfers_for(post: Post) -> QuerySet[Transfer]:
     """Transfers that wait for this office: to be settled, or to be received."""
     ours = Q(decider=post.office_id, state=TransferState.PROPOSED) | Q(receiver=post.office_id, state=TransferState.SETTLED)
-    transfers = Transfer.objects.filter(ours).exclude(case__recusals__staff=post.staff_id)
+    transfers = Transfer.objects.filter(ours, case__in=visible_to(post).values("pk"))
     return transfers.select_related("case__deadline", "sender", "receiver", "proposed_by__staff").order_by("proposed_at")
 
 
 def transfers_near(post: Post) -> QuerySet[Transfer]:
     """Open transfers that this office decides: to be settled first, then those that wait for the receiver."""
-    near = Transfer.objects.filter(decider=post.office_id, ended_at=None).exclude(case__recusals__staff=post.staff_id)
+    near = Transfer.objects.filter(decider=post.office_id, ended_at=None, case__in=visible_to(post).values("pk"))
     return near.select_related("case__deadline", "sender", "receiver").order_by("state", "proposed_at")
 
 

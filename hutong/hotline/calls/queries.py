@@ -25,6 +25,7 @@ from hutong.hotline.calls.models import (
     Sound,
     Wish,
 )
+from hutong.hotline.cases import queries as cases
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.clocks.rules import local
 from hutong.hotline.network import queries as network
@@ -156,9 +157,14 @@ def earlier_calls(post: Post, number: str, *, before: datetime) -> QuerySet[Call
 
 
 def call_seen_by(post: Post, call_id: UUID) -> Call | None:
-    """A call that a post may look at: of its own centre, or one that it was part of."""
-    mine = Exists(Leg.objects.filter(call=OuterRef("pk"), post=post))
-    return with_all(Call.objects.filter(Q(centre=post.office_id) | mine, pk=call_id)).first()
+    """A call that a post may look at: of its own centre, or one that it was part of; of a case only where it may see that.
+
+    Whoever is in a talk now keeps it, whatever the case became meanwhile.
+    """
+    mine = Q(Exists(Leg.objects.filter(call=OuterRef("pk"), post=post)))
+    seen = cases.visible_to(post).values("pk")
+    shown = (Q(case=None) | Q(case__in=seen)) & (Q(contact__link=None) | Q(contact__link__case__in=seen))
+    return with_all(Call.objects.filter(Q(centre=post.office_id) | mine, shown | mine & ~Q(state=CallState.ENDED), pk=call_id)).first()
 
 
 def unwritten(post: Post) -> QuerySet[Call]:

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases import queries
+from hutong.hotline.cases.letting_in import Emergency, Reveal
 from hutong.hotline.cases.models import Case, Event
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
 from hutong.hotline.people.models import Child
 
-OWN = {"reveal_reporter"}  # deeds whose words say why something was looked at
+OWN = {"reveal_reporter", "break_glass", "review_glass"}  # deeds whose words say why something was looked at
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def cases_for(post: Post) -> QuerySet[Case]:
 
 def cases_of(child: Child, post: Post) -> list[UUID]:
     """All cases of a child, but those from which the asker must keep away."""
-    return list(Case.objects.filter(child_links__child=child).exclude(pk__in=queries.kept_from(post)).values_list("pk", flat=True))
+    return list(Case.objects.filter(child_links__child=child).exclude(pk__in=queries.recused_from(post)).values_list("pk", flat=True))
 
 
 def about_child(child: Child, cases: list[UUID]) -> QuerySet[AuditEntry]:
@@ -120,3 +122,68 @@ def _cases_in(entry: AuditEntry, sought: set[str]) -> list[UUID]:
     if entry.verb == "listed":
         return [UUID(thing) for thing in entry.detail.get("shown", ()) if thing in sought]
     return [entry.subject_id] if entry.subject == "case" and entry.subject_id else []
+
+
+# --- what was opened or shown beside the rule
+
+
+def admitted(case: Case) -> QuerySet[Post]:
+    """Who is named to see a restricted case."""
+    named = Post.objects.filter(admissions__case=case, admissions__ended_at=None)
+    return named.select_related("staff", "office").order_by("office__name", "staff__name")
+
+
+def admissible(case: Case, *, on: date) -> QuerySet[Post]:
+    """Who may be named: people of the offices that see the case, and not named already."""
+    near = Post.objects.filter(network.stands(on), office__in=case.seen_by, staff__is_active=True)
+    near = near.exclude(role__in=queries.READS_NO_CASES).exclude(pk__in=admitted(case).values("pk")).exclude(staff__recusals__case=case)
+    return near.select_related("staff", "office").order_by("office__name", "role", "staff__name")
+
+
+def restricted_here(post: Post) -> int:
+    """How many restricted cases wait for this office that this post does not see: that they are there, and nothing of them."""
+    hidden = queries.restricted_from(post).filter(holder=post.office_id)
+    return hidden.exclude(pk__in=queries.recused_from(post)).count()
+
+
+def emergency_of(case: Case, post: Post) -> Emergency | None:
+    """The emergency in which this person has the case open now."""
+    return case.emergencies.filter(post=post, until__gt=timezone.now()).order_by("-until").first()
+
+
+def emergencies_to_review(post: Post) -> QuerySet[Emergency]:
+    """What was opened in an emergency of this centre's cases and waits for a word, due first; of cases that this person may see."""
+    waiting = Emergency.objects.filter(reviewed_at=None, case__centre=post.office_id, case__in=queries.visible_to(post).values("pk"))
+    return waiting.exclude(post__staff=post.staff_id).select_related("case", "post__staff", "post__office").order_by("due_at")
+
+
+def reveals_of(case: Case) -> QuerySet[Reveal]:
+    """Which values of a case were shown to whom, and why; the latest first."""
+    return case.reveals.select_related("post__staff", "post__office").order_by("-at")
+
+
+def by_person(post: Post, *, since: datetime) -> list[dict[str, Any]]:
+    """How often each post in an auditor's or security administrator's reach was shown what is masked, and opened in an emergency."""
+    reach = network.posts_in_reach(post).values("pk")
+    shown = dict(Reveal.objects.filter(post__in=reach, at__gte=since).values_list("post").annotate(Count("pk")))
+    opened = dict(Emergency.objects.filter(post__in=reach, at__gte=since).values_list("post").annotate(Count("pk")))
+    many = AuditEntry.objects.filter(verb="many_reveals", post_id__in=reach, at__gte=since).order_by()
+    told = dict(many.values_list("post_id").annotate(Count("pk")))
+    posts = network.posts_by_id(shown.keys() | opened.keys())
+    rows = [
+        {"post": posts[pk], "shown": shown.get(pk, 0), "opened": opened.get(pk, 0), "many": told.get(pk, 0)}
+        for pk in shown.keys() | opened.keys()
+    ]
+    return sorted(rows, key=lambda row: (-row["many"], -row["opened"], -row["shown"]))
+
+
+def emergencies_in_reach(post: Post, *, since: datetime) -> QuerySet[Emergency]:
+    """What people at or below an auditor's office opened in an emergency, and whose word on it is waited for; the latest first."""
+    rows = Emergency.objects.filter(
+        Q(post__office__in=network.at_or_below(post.office)) | Q(case__centre__in=network.at_or_below(post.office))
+    )
+    return (
+        rows.filter(at__gte=since)
+        .select_related("case", "case__centre", "post__staff", "post__office", "reviewed_by__staff")
+        .order_by("-at")
+    )

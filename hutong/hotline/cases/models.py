@@ -51,7 +51,8 @@ class Case(SealedRow):
 
     `lead` is the office that answers for the case; `centre` the hotline centre that took it. `version` counts its
     changes: each is one event with the same number. `touched_at` is when somebody of the holder first did something since
-    the case came to it; none yet: nobody has. `seen_by` are the offices on it and above it, kept by the database itself.
+    the case came to it; none yet: nobody has. `seen_by` are the offices on it and above it, kept by the database itself;
+    `is_restricted`: of these, only who is named and their heads (`cases.queries.visible_to`).
     Changed only through the one door (`cases.door`).
     """
 
@@ -94,11 +95,13 @@ class Case(SealedRow):
     resolution = models.CharField(_("办结方式"), max_length=12, choices=Resolution, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name=_("并入"))
     version = models.PositiveIntegerField(_("版本"), default=0)
+    is_restricted = models.BooleanField(_("限制个案"), default=False, db_default=False)
     seen_by = ArrayField(models.UUIDField(), default=list, editable=False)
 
     class Meta:
         db_table = "cases_case"
         indexes = [
+            models.Index(fields=["holder"], name="case_restricted", condition=Q(is_restricted=True), include=["id"]),
             GinIndex(Bigrams("title"), name="case_tokens"),
             models.Index(fields=["holder", "due_at"], name="case_work", condition=~Q(stage="closed")),
             models.Index(fields=["worker", "due_at"], name="case_worker_work", condition=~Q(stage="closed")),
@@ -353,6 +356,7 @@ class NoticeKind(models.TextChoices):
     ORDERED = "ordered", _("督办")
     TOLD = "told", _("告知")
     UNCONFIRMED = "unconfirmed", _("无人确认")
+    EMERGENCY = "emergency", _("紧急查看")
 
 
 class Notice(models.Model):

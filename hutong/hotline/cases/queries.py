@@ -10,14 +10,18 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from hutong.hotline.cases import rules
+from hutong.hotline.cases.letting_in import Admission, Emergency
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, PartClock, Pause, PauseState, Presence, Recusal, Stage
 from hutong.hotline.cases.rules import Action, Situation
+from hutong.hotline.cases.sight import Sight
+from hutong.hotline.cases.sight import sight as sighted
+from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
-from hutong.hotline.kernel.search import holding
 from hutong.hotline.kernel.secrets.sealing import Place
 from hutong.hotline.keys.fields import is_same, open_beside, seal_beside
+from hutong.hotline.network import contracts
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
 from hutong.hotline.network.rules import THREE
@@ -29,20 +33,26 @@ OPEN_PARTS = ("offered", "accepted")
 MOVING = ("proposed", "settled")
 FRESH = timedelta(seconds=40)  # a page says every 15 seconds that it is still open
 SAME_WITHIN = timedelta(days=180)  # of one another, reports may be about the same matter
-WORDS = 5  # of a search; further ones are passed over
 MANY = 100
 IN_A_ROW = (
-    "number", "title", "tier", "stage", "place_text", "due_at", "missed_at", "closed_at", "extension_days", "lower_to", "holder__name",
-    "lead__name", "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit", "deadline__is_provisional", "row_key",
+    "number", "title", "tier", "stage", "worker", "place_text", "due_at", "missed_at", "closed_at", "extension_days", "lower_to",
+    "holder__name", "lead__name", "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit",
+    "deadline__is_provisional", "row_key",
 )  # fmt: skip
 
 
 def visible_to(post: Post) -> QuerySet[Case]:
-    """Rule 6: cases that this post's office, or one below it, is on (`hutong_case_seen_by`); never a recused one."""
+    """Rule 6: cases that this post's office, or one below it, is on (`hutong_case_seen_by`); never a recused one.
+
+    Of restricted ones those to which the post is let in; of an outsourced office those of its contract, while it runs; and for an
+    hour what was opened in an emergency. `hutong_case_visible` is the same condition in the database; a test holds them together.
+    """
     if post.role in READS_NO_CASES:
         return Case.objects.none()
+    opened = Q(pk__in=Emergency.objects.filter(post=post.pk, until__gt=timezone.now()).values("case"))
+    near = Q(seen_by__contains=[post.office_id]) & _let_in(post) | opened
     recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
-    return Case.objects.filter(~Exists(recused), may_reach(post), seen_by__contains=[post.office_id])
+    return Case.objects.filter(~Exists(recused), near, may_reach(post), _by_contract(post))
 
 
 def may_reach(post: Post) -> Q:
@@ -53,6 +63,27 @@ def may_reach(post: Post) -> Q:
 def is_named(post: Post) -> bool:
     """Whether any open case was given to this very post."""
     return Case.objects.filter(worker=post.pk).exclude(stage=Stage.CLOSED).exists()
+
+
+def _let_in(post: Post) -> Q:
+    """What is not restricted, and of the rest what this post is named for: the heads of the offices on it are."""
+    if post.role in rules.HEADS:
+        return Q()
+    named = Admission.objects.filter(post=post.pk, ended_at=None, case=OuterRef("pk"))
+    return Q(is_restricted=False) | Q(worker=post.pk) | Q(Exists(named))
+
+
+def _by_contract(post: Post) -> Q:
+    """For an outsourced office the cases of who ordered its work, or of the centres below that; all for others."""
+    if not contracts.works_by_contract(post.office):
+        return Q()
+    orderers = contracts.running(post.office, on=timezone.localdate()).values("orderer")
+    return Q(centre__in=orderers) | Q(centre__parent__in=orderers) | Q(centre__parent__parent__in=orderers)
+
+
+def sight_of(now: Situation, post: Post) -> Sight:
+    """What a person who stands to a case like that is shown of it. A query for who works by contract."""
+    return sighted(now, given=contracts.given(post.office, on=timezone.localdate()))
 
 
 def in_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -95,6 +126,7 @@ def situation(case: Case, post: Post | None) -> Situation:
         is_merged=case.merged_into_id is not None,
         **(_beside(case, post) if case.stage == Stage.HANDLING else {}),
         is_handed_out=case.lead_id != case.centre_id,
+        is_restricted=case.is_restricted,
     )
 
 
@@ -116,6 +148,8 @@ def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) 
     office = post.office_id
     if any(office == recusal.office_id or post.staff_id == recusal.staff_id for recusal in case.recusals.all()):
         return
+    if (case.is_restricted or contracts.works_by_contract(post.office)) and not visible_to(post).filter(pk=case.pk).exists():
+        return
     orders = case.orders.filter(ended_at=None).values_list("office", "issuer")
     ordered = {"addressee": {to for to, _issuer in orders}, "issuer": {issuer for _to, issuer in orders}}
     holds = {
@@ -130,7 +164,12 @@ def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) 
         "receiver": office == getattr(transfer, "receiver_id", None),
         **{relation: office in offices for relation, offices in ordered.items()},
     }
-    yield from (name for name, true in holds.items() if true)
+    found = [name for name, true in holds.items() if true]
+    yield from found
+    if not found and Emergency.objects.filter(case=case, post=post, until__gt=timezone.now()).exists():
+        yield "emergency"
+    if office == case.centre_id and post.role not in rules.HEADS and post.skills.filter(skill="psychologist").exists():
+        yield "psychologist"
 
 
 def offers(case: Case, post: Post) -> list[tuple[Action, Reason | None]]:
@@ -188,15 +227,27 @@ def by_lead(post: Post) -> QuerySet[Case, dict[str, Any]]:
     return open_below(post).order_by().values("lead").annotate(open=Count("pk"), late=Count("missed_at"))
 
 
-def kept_from(post: Post) -> QuerySet[Recusal, UUID]:
+def recused_from(post: Post) -> QuerySet[Recusal, UUID]:
     """The cases, by their ids, from which this office or person must keep away."""
     return Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id)).values_list("case", flat=True)
 
 
+def restricted_from(post: Post) -> QuerySet[Case]:
+    """The restricted cases to which this post is not let in; of other offices too."""
+    return Case.objects.filter(is_restricted=True).exclude(_let_in(post)) if post.role not in rules.HEADS else Case.objects.none()
+
+
+def kept_from(post: Post) -> QuerySet[Any, UUID]:
+    """The cases, by their ids, that no list shows to this post: those it must keep away from, and restricted ones."""
+    return recused_from(post).union(restricted_from(post).values_list("pk", flat=True), all=True)
+
+
 def open_for(post: Post, which: Q) -> QuerySet[Case]:
-    """Open cases of these, due first; never one from which this post must keep away."""
-    cases = Case.objects.none() if post.role in READS_NO_CASES else Case.objects.filter(which).exclude(stage=Stage.CLOSED)
-    return in_rows(cases.filter(may_reach(post)).exclude(pk__in=kept_from(post))).order_by("due_at")
+    """Open cases of these, due first; never one that this post is kept from."""
+    if post.role in READS_NO_CASES:
+        return in_rows(Case.objects.none())
+    found = Case.objects.filter(which, may_reach(post), _by_contract(post)).exclude(stage=Stage.CLOSED)
+    return in_rows(found.exclude(pk__in=kept_from(post))).order_by("due_at")
 
 
 def first(cases: QuerySet[Case], count: int) -> QuerySet[Case]:
@@ -261,6 +312,18 @@ def with_children_of(case: Case, post: Post) -> QuerySet[Case]:
     return visible_to(post).filter(pk__in=same).order_by("-opened_at")
 
 
+def unseen_with_children_of(case: Case, post: Post) -> int:
+    """How many further cases about the same children this person may not see: that they are there, and nothing of them."""
+    same = CaseChild.objects.filter(child__case_links__case=case).exclude(case=case).values("case")
+    hidden = Case.objects.filter(pk__in=same).exclude(pk__in=visible_to(post).values("pk"))
+    return hidden.exclude(pk__in=recused_from(post)).count()
+
+
+def contacts_seen(post: Post, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    """Of these contacts those of no case, and those of cases that the post may see."""
+    return contacts.filter(Q(link=None) | Q(link__case__in=visible_to(post).values("pk")))
+
+
 def children_of(case: Case) -> QuerySet[Child]:
     """The children of a case, in the order in which they came to it."""
     return Child.objects.filter(case_links__case=case).select_related("present_division", "registered_division").order_by("case_links")
@@ -275,6 +338,7 @@ def last_event(case: Case, actions: Iterable[str], *, office: UUID) -> Event | N
 # What an id in an event's detail names: which rows, and what to say of one.
 NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
     "office": (Office.objects.all(), lambda office: office.name),
+    "admitted": (Post.objects.select_related("staff"), lambda post: post.staff.name),
     "worker": (Post.objects.select_related("staff"), lambda post: post.staff.name),
     "second": (Post.objects.select_related("staff"), lambda post: post.staff.name),
     "above": (Office.objects.all(), lambda office: office.name),
@@ -282,11 +346,11 @@ NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
     "person": (Person.objects.all(), str),
     "case": (Case.objects.all(), lambda case: case.number),
 }
-OF_PEOPLE = ("child", "person")
+OF_PEOPLE = {"child": "child", "person": "suspected"}  # the section of a name; of a person the strictest
 
 
-def names_in(events: Iterable[Event], *, whole: bool) -> dict[str, str]:
-    """What stands behind the ids and what is sealed in the details of events; people's names `whole` or in part.
+def names_in(events: Iterable[Event], *, sight: Sight) -> dict[str, str]:
+    """What stands behind the ids and what is sealed in the details of events; people's names as they are seen.
 
     One query for each kind of id that occurs.
     """
@@ -294,7 +358,8 @@ def names_in(events: Iterable[Event], *, whole: bool) -> dict[str, str]:
     for key, (rows, name) in NAMED.items():
         ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
         found = {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
-        names |= {pk: masks.name(said) for pk, said in found.items()} if key in OF_PEOPLE and not whole else found
+        whole = key not in OF_PEOPLE or sight.is_plain(OF_PEOPLE[key], "name")
+        names |= found if whole else {pk: masks.name(said) for pk, said in found.items()}
     sealed = ((event, value) for event in events for value in event.detail.get("place_text", ()) if value)
     return names | {value: open_beside(event.case, value, _told_place(event)) for event, value in sealed}
 
@@ -356,16 +421,6 @@ def present(case_id: UUID, *, other_than: Post, at: datetime) -> QuerySet[Presen
     return fresh.select_related("post__staff", "post__office").order_by("post__staff__name")
 
 
-def has_revealed(case: Case, post: Post, *, at: datetime) -> bool:
-    """Whether this person asked, a short while ago, who reported."""
-    return case.events.filter(action="reveal_reporter", by=post, at__gt=at - rules.REVEALED_FOR).exists()
-
-
-def sees_reporter(case: Case, now: Situation, post: Post, *, at: datetime) -> bool:
-    """Whether this person, who stands to the case like that, may know who reported: by their place, or for a reason that they gave."""
-    return rules.sees_reporter(now) or has_revealed(case, post, at=at)
-
-
 def notices(post: Post) -> QuerySet[Notice]:
     """What this office was told and nobody has read, newest first; only of cases that this person may see."""
     unread = Notice.objects.filter(office=post.office_id, read_at=None, case__in=visible_to(post).values("pk"))
@@ -375,23 +430,3 @@ def notices(post: Post) -> QuerySet[Notice]:
 def unread(post: Post) -> int:
     """How many notices nobody in this office has read; from MANY on nobody counts."""
     return notices(post).order_by()[:MANY].count()
-
-
-# --- search
-
-
-def search(post: Post, text: str) -> QuerySet[Case]:
-    """Cases that this person may see and whose number, title, contacts or story hold every word of `text`, newest first."""
-    found = visible_to(post)
-    for word in text[:60].replace("\0", " ").split()[:WORDS]:
-        found = found.filter(pk__in=_holding(word))
-    return found.order_by("-opened_at")
-
-
-def _holding(word: str) -> QuerySet[Any, Any]:
-    """The ids of cases that hold a word: by the pairs of its letters first, then by looking."""
-    numbered = Case.objects.filter(number=word.upper()).values("pk")
-    titled = holding(Case.objects.all(), "title", word).values("pk")
-    told = holding(CaseContact.objects.all(), "contact__narrative", word).values("case")
-    happened = holding(Event.objects.all(), "text", word).values("case")
-    return numbered.union(titled, told, happened, all=True)

@@ -7,7 +7,6 @@ Source: pilot notice of September 2020 (集中受理、分级介入、限时办�
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from itertools import product
 
@@ -45,7 +44,8 @@ class Situation:
 
     `relations` of the person's office to the case: centre, lead, holder, above_lead (the office above the lead),
     province (above the centre), part (has an assist, referral or consultation), decider and receiver of an open transfer,
-    worker (the person is the named one), addressee and issuer of an open order about it, timer.
+    worker (the person is the named one), psychologist (of the centre, with that skill), addressee and issuer of an open order about
+    it, emergency (opened it though not on it), timer. Nobody is `outside` here: who opens it in an emergency has no relation yet.
     """
 
     stage: str
@@ -63,6 +63,7 @@ class Situation:
     open_parts: int = 0
     is_merged: bool = False
     is_handed_out: bool = False
+    is_restricted: bool = False
     waits: frozenset[str] = frozenset()  # what this office must do beside the deadline
     pause_days: int = 0  # how long the limit may be paused
     pause: str = ""  # asked, or granted and lasting
@@ -113,6 +114,8 @@ SOMEBODY_BELOW = fact(
     _("个案还在本中心，没有可以督办的下级机构。"),
     _("派单以后再督办。"),
 )
+RESTRICTED = fact("not_restricted", lambda s: s.is_restricted, _("本案没有限制。"))
+NOT_RESTRICTED = fact("restricted", lambda s: not s.is_restricted, _("本案已是限制个案。"))
 NOT_MERGED = fact("merged", lambda s: not s.is_merged, _("本案已并入另一个案。"), _("请先撤销合并。"))
 MERGED = fact("not_merged", lambda s: s.is_merged, _("本案没有被合并。"))
 NOT_URGENT = fact("danger", lambda s: s.tier != "I", _("特急个案必须做安全评估，不能直接办结。"))
@@ -124,6 +127,9 @@ FIELD = frozenset({"case_worker", "coordinator", "liaison", "child_director"})
 HEADS = frozenset({"coordinator"})
 PROVINCE = frozenset({"supervisor"})
 ANYONE = DESK | FIELD | PROVINCE | {"inspector", "expert"}
+EXPERTS = frozenset({"expert"})
+# Who reads and writes a psychologist's notes, by relation: experts on the case, those of the centre with the skill, its coordinator.
+PSYCHOLOGISTS = {"centre": EXPERTS | HEADS, "lead": EXPERTS, "part": EXPERTS, "psychologist": ANYONE}
 
 Who = dict[str, frozenset[str]]  # relation of the office to the case -> roles that may
 
@@ -160,6 +166,9 @@ CENTRE_DESK: Who = {"centre": DESK}
 CENTRE_JUDGES: Who = {"centre": JUDGES}
 LEAD: Who = {"lead": FIELD | DESK}
 BOTH: Who = {"centre": DESK, "lead": FIELD}
+ASKS_WHO_REPORTED: Who = dict.fromkeys(
+    ("worker", "lead", "holder", "emergency", "province", "above_lead", "decider", "issuer", "addressee"), ANYONE
+)
 TIMER: Who = {"timer": frozenset({""})}
 ADDRESSEE: Who = {"addressee": FIELD | JUDGES | PROVINCE}
 ISSUER: Who = {"issuer": JUDGES | PROVINCE}
@@ -184,7 +193,8 @@ _ROWS = (
     row("reassess", _("仍不安全或未解决"), past("回访后重新研判"), ("follow_up",), CENTRE_DESK, ("assessment",), asks=_("回访情况")),
     row("reopen", _("重新办理"), past("重新办理"), ("closed",), CENTRE_JUDGES | {"province": PROVINCE}, ("assessment",), NOT_MERGED, asks=_("重新办理的理由")),
     # --- beside the stages: the record
-    row("note", _("记一笔"), past("记录"), STAGES, {"centre": ANYONE, "lead": ANYONE, "holder": ANYONE, "part": ANYONE, "province": ANYONE}, (), asks=_("记录内容"), adds_only=True),
+    row("note", _("记一笔"), past("记录"), STAGES, {"centre": ANYONE, "lead": ANYONE, "holder": ANYONE, "part": ANYONE, "province": ANYONE, "emergency": ANYONE}, (), asks=_("记录内容"), adds_only=True),
+    row("psychology_note", _("心理专业记录"), past("心理专业记录"), STAGES, PSYCHOLOGISTS, (), asks=_("专业记录，只有心理专家和中心协调员能看"), adds_only=True),
     row("add_contact", _("并入来访记录"), past("并入来访记录"), STAGES, CENTRE_DESK, (), NOT_MERGED, adds_only=True),
     row("correct", _("更正事由和地点"), past("更正事由和地点"), OPEN, BOTH, ()),
     row("add_child", _("增加儿童"), past("增加儿童"), OPEN, BOTH, (), adds_only=True),
@@ -194,7 +204,14 @@ _ROWS = (
     row("set_risk", _("评估儿童风险"), past("评估儿童风险"), OPEN, BOTH, (), asks=_("评估依据")),
     row("set_phase", _("调整保护阶段"), past("调整保护阶段"), OPEN, BOTH, (), asks=_("调整理由")),
     row("set_call_back", _("调整安全联系方式"), past("调整安全联系方式"), OPEN, CENTRE_DESK, (), asks=_("调整理由")),
-    row("reveal_reporter", _("查看报告人身份"), past("查看报告人身份"), STAGES, {"lead": FIELD, "province": PROVINCE}, (), asks=_("查看理由"), adds_only=True),
+    row("reveal_reporter", _("查看报告人身份"), past("查看报告人身份"), STAGES, ASKS_WHO_REPORTED, (), asks=_("查看理由"), adds_only=True),
+    # --- who may know of it
+    row("restrict", _("列为限制个案"), past("列为限制个案"), OPEN, CENTRE_JUDGES, (), NOT_RESTRICTED, asks=_("为什么限制（如公众人物、同事的孩子）")),
+    row("unrestrict", _("解除限制"), past("解除限制"), STAGES, {"centre": HEADS}, (), RESTRICTED, asks=_("为什么解除")),
+    row("admit", _("指定可看的人"), past("指定可看的人"), STAGES, {"centre": HEADS}, (), RESTRICTED, asks=_("为什么需要此人")),
+    row("shut_out", _("取消指定"), past("取消指定"), STAGES, {"centre": HEADS}, (), RESTRICTED, asks=_("为什么取消")),
+    row("break_glass", _("紧急查看"), past("紧急查看"), OPEN, {"outside": ANYONE}, (), asks=_("为什么紧急"), adds_only=True),
+    row("review_glass", _("复核紧急查看"), past("复核了紧急查看"), STAGES, CENTRE_JUDGES, (), asks=_("复核意见"), adds_only=True),
     row("recuse", _("登记回避"), past("登记回避"), OPEN, CENTRE_DESK, ("dispatch",), asks=_("回避原因"), moves=tuple((stage, "dispatch") for stage in STAGES[2:-1])),
     # --- the tier
     row("raise_tier", _("提级"), past("提级"), OPEN, BOTH | {"province": PROVINCE}, (), TIER_MAY_RISE, asks=_("提级理由")),
@@ -263,15 +280,14 @@ GROUPS: dict[Promise, tuple[str, ...]] = {
         "decline_transfer", "settle_transfer", "refuse_transfer", "grant_extension", "refuse_extension", "grant_pause", "refuse_pause", "resume", "confirm_lower", "refuse_lower",
     ),
     _("记录"): (
-        "note", "add_child", "change_child", "set_risk", "add_party", "change_party", "correct", "set_phase", "set_call_back",
-        "reveal_reporter",
+        "note", "psychology_note", "add_child", "change_child", "set_risk", "add_party", "change_party", "correct", "set_phase", "set_call_back",
     ),
     _("联动"): ("refer", "assist", "consult", "withdraw_part", "name_worker", "ask_extension", "ask_pause"),
     _("等级与流转"): ("raise_tier", "propose_lower", "propose_transfer", "withdraw_transfer", "recuse", "merge", "unmerge"),
     _("督办"): ("order",),
+    _("知情范围"): ("restrict", "admit", "shut_out", "unrestrict"),
 }  # fmt: skip
 ON_THE_CASE = tuple(code for codes in GROUPS.values() for code in codes)
-REVEALED_FOR = timedelta(minutes=30)  # how long a reporter's identity is shown to who asked for it
 
 joined = lazy(listed, str)
 
@@ -310,16 +326,6 @@ def offers(situation: Situation) -> list[tuple[Action, Reason | None]]:
     """What this person's place on the case lets them do: open now, or not and why. What never concerns them is left out."""
     known = (ACTIONS[code] for code in ON_THE_CASE)
     return [(action, why_not(action, situation)) for action in known if concerns(action, situation)]
-
-
-def sees_reporter(situation: Situation) -> bool:
-    """统一回复: the centre alone sees who reported; others for a reason that is recorded (`reveal_reporter`)."""
-    return "centre" in situation.relations and situation.role in DESK
-
-
-def knows_people(situation: Situation) -> bool:
-    """Who acts for the child must know the child; who stands above, decides or looks on reads names and numbers in part."""
-    return bool(situation.relations & {"centre", "lead", "holder", "part"})
 
 
 def is_lower(tier: str, than: str) -> bool:

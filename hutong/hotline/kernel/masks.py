@@ -22,5 +22,22 @@ def telephone(number: str) -> str:
 
 
 def identity_number(number: str) -> str:
-    """610***********123X: three signs, and the last four."""
-    return f"{number[:3]}{STAR * (len(number) - 7)}{number[-4:]}" if number else ""
+    """1101**********0011: where it was issued, and the last four."""
+    return f"{number[:4]}{STAR * (len(number) - 8)}{number[-4:]}" if len(number) > 8 else STAR * len(number)
+
+
+# What an address may end with and still not tell the door: a street, a village, a town.
+STREET = re.compile(r".*?(?:街道|[路街巷道弄村镇乡屯庄])(?![路街巷道弄])")
+
+
+def address(full: str) -> str:
+    """环城西路****: to the street; of an address without one, nothing."""
+    if not full:
+        return ""
+    found = STREET.match(full)
+    return f"{found[0] if found else ''}{STAR * 4}"
+
+
+def day(text: str) -> str:
+    """2017-**-**: the year of a day in ISO form."""
+    return f"{text[:4]}-{STAR * 2}-{STAR * 2}" if text else ""

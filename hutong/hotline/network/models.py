@@ -4,6 +4,7 @@
 """
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -83,7 +84,10 @@ class Department(models.TextChoices):
 
 
 class Office(models.Model):
-    """Any body that can hold work. `parent` is the level above: whom a missed limit is told to."""
+    """Any body that can hold work. `parent` is the level above: whom a missed limit is told to.
+
+    `is_outsourced`: it works by contract, as a social organisation always does; set for good by its first `Contract`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("机构代码"), max_length=40, unique=True)
@@ -93,6 +97,7 @@ class Office(models.Model):
     division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="offices", verbose_name=_("行政区划"))
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级机构"))
     phone = models.CharField(_("值班电话"), max_length=20, blank=True)
+    is_outsourced = models.BooleanField(_("购买服务或委托"), default=False, db_default=False, editable=False)
     valid_from = models.DateField(_("启用日期"))
     valid_to = models.DateField(_("停用日期"), null=True, blank=True)
 
@@ -118,6 +123,26 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Contract(models.Model):
+    """政府购买服务或委托: by what an outsourced office works: for whose cases, from when until before when, with which fields of them.
+
+    `orderer` is who ordered it: a centre, for its own cases, or a province or the ministry, for those of the centres below.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="contracts")
+    orderer = models.ForeignKey(Office, models.PROTECT, related_name="contracts_ordered", verbose_name=_("委托方"))
+    name = models.CharField(_("合同名称或编号"), max_length=80)
+    given = ArrayField(models.CharField(max_length=40), verbose_name=_("可见内容"))
+    valid_from = models.DateField(_("起"))
+    valid_to = models.DateField(_("止"))
+
+    class Meta:
+        db_table = "network_contract"
+        indexes = [models.Index(fields=["office", "valid_to"], name="contract_office")]
+        constraints = [models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="contract_period")]
 
 
 class Staff(AbstractBaseUser):

@@ -11,7 +11,19 @@ from django.utils.translation import gettext as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import rules
-from hutong.hotline.network.models import ApiToken, Approval, Charge, Department, Division, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.models import (
+    ApiToken,
+    Approval,
+    Charge,
+    Contract,
+    Department,
+    Division,
+    Office,
+    OfficeKind,
+    Post,
+    Role,
+    Staff,
+)  # fmt: skip
 
 AT_WORK = timedelta(minutes=5)
 
@@ -327,9 +339,18 @@ def is_approved(post: Any, *, on: date) -> Exists:
     return Exists(approved_posts(on).filter(pk=post))
 
 
+def in_service(on: date) -> Q:
+    """The posts whose office may work on a day: an outsourced one by a contract that runs."""
+    own = Q(office__is_outsourced=False) & ~Q(office__kind=OfficeKind.SOCIAL_ORGANISATION)
+    return own | Q(Exists(Contract.objects.filter(stands(on), office=OuterRef("office"))))
+
+
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
-    """The posts that a person holds on a day; each with whether it `is_approved`, and `is_in_charge` of approving."""
-    held = Post.objects.filter(stands(on), staff_id=staff.pk, staff__is_active=True).select_related(
+    """The posts that a person holds on a day, none in an outsourced office whose contract does not run.
+
+    Each with whether it `is_approved`, and `is_in_charge` of approving.
+    """
+    held = Post.objects.filter(stands(on), in_service(on), staff_id=staff.pk, staff__is_active=True).select_related(
         "staff", "office", "office__parent", "office__division", "seen"
     )
     answers = Exists(Charge.objects.filter(post=OuterRef("pk"), ended_at=None))
@@ -345,7 +366,7 @@ def post_of_token(token: str, *, on: date) -> Post | None:
     """The post as which a key of an office's software acts: while the key is in use, and the post is held on that day."""
     posts = Post.objects.select_related("staff", "office", "office__parent", "office__division")
     in_use = {"api_tokens__digest": rules.token_digest(token), "api_tokens__ended_at": None}
-    return posts.filter(stands(on), staff__is_active=True, **in_use).first()
+    return posts.filter(stands(on), in_service(on), staff__is_active=True, **in_use).first()
 
 
 def at_work(office: Office, *, roles: Iterable[str], at: datetime) -> QuerySet[Post]:

@@ -10,16 +10,19 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import Hash
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from hutong.hotline.calls.models import Call, Leg, LegRole
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
+from hutong.hotline.cases.sight import RECORDINGS
 from hutong.hotline.holds.models import Hold
 from hutong.hotline.kernel import objects
 from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, Place, unseal
 from hutong.hotline.kernel.secrets.streams import SealedFile
 from hutong.hotline.kernel.secrets.suites import SUITES
 from hutong.hotline.keys import queries as keys
+from hutong.hotline.network import contracts
 from hutong.hotline.network.models import Post
 from hutong.hotline.recordings import rules
 from hutong.hotline.recordings.models import Gap, Play, Recording
@@ -39,7 +42,10 @@ def _near(table: dict[str, frozenset[str]], post: Post) -> QuerySet[Recording]:
 
 
 def audible_to(post: Post) -> QuerySet[Recording]:
-    """The recordings that a post may hear, once it says for what."""
+    """The recordings that a post may hear, once it says for what; by contract only where the contract gives them."""
+    given = contracts.given(post.office, on=timezone.localdate())
+    if given is not None and ".".join(RECORDINGS) not in given:
+        return Recording.objects.none()
     return _near(rules.HEARS, post).filter(KEPT)
 
 

@@ -26,11 +26,15 @@ LIVE_PARTS = ("offered", "accepted")
 
 
 def visible_to(post: Post) -> QuerySet[Order]:
-    """The orders to and from this post's office; none about a case from which the office or the person must keep away."""
+    """The orders to and from this post's office; none about a case from which the office or the person is kept."""
     if post.role in cases.READS_NO_CASES:
         return Order.objects.none()
     recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("case"))
-    return Order.objects.filter(Q(office=post.office_id) | Q(issuer=post.office_id)).filter(~Exists(recused))
+    return (
+        Order.objects.filter(Q(office=post.office_id) | Q(issuer=post.office_id))
+        .filter(~Exists(recused))
+        .exclude(case__in=cases.restricted_from(post).values("pk"))
+    )
 
 
 def shown_to(post: Post) -> QuerySet[Order]:

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.assignments.models import LIVE, Kind
+from hutong.hotline.cases import looks
 from hutong.hotline.cases.models import Case, PartyRole, Phase
 from hutong.hotline.cases.rules import TIERS
 from hutong.hotline.contacts.models import CallBack
@@ -164,6 +166,11 @@ def _ordered(scene: Scene) -> Given | None:
     return {"office": scene.dice.choice(found), "subject": scene.dice.choice(wording.SUBJECTS)} if found else None
 
 
+def _admitted(found: QuerySet[Post], scene: Scene) -> Given | None:
+    posts = list(found)
+    return {"admitted": scene.dice.choice(posts)} if posts else None
+
+
 def _new_child(scene: Scene) -> Given:
     return {"child": child(scene.report, scene.case.place, scene.by, scene.at, scene.dice)}
 
@@ -231,5 +238,7 @@ MORE: dict[str, Callable[[Scene], Given | None]] = {
     "withdraw_part": _withdrawn,
     "propose_transfer": _receiver,
     "merge": _same_matter,
+    "admit": lambda scene: _admitted(looks.admissible(scene.case, on=timezone.localdate(scene.at)), scene),
+    "shut_out": lambda scene: _admitted(looks.admitted(scene.case), scene),
     "order": _ordered,
 }

@@ -54,7 +54,8 @@ NOW_AND_THEN = {
     "keep": 3, "reassess": 4, "answer_on_the_spot": 30, "dismiss": 1, "reopen": 0.3, "unmerge": 0.5, "note": 1, "set_risk": 2,
     "refer": 3, "ask_extension": 4, "ask_pause": 1, "resume": 2, "assist": 0.5, "consult": 0.5, "add_child": 0.2,
     "add_party": 0.5, "correct": 0.3, "change_child": 0.3, "change_party": 0.3, "set_phase": 0.5, "set_call_back": 0.3,
-    "reveal_reporter": 0.5, "recuse": 0.2, "raise_tier": 0.4, "propose_lower": 0.4, "name_worker": 0.5, "withdraw_part": 0.3,
+    "psychology_note": 0.3, "restrict": 0.05, "admit": 2,
+    "shut_out": 1, "unrestrict": 2, "recuse": 0.2, "raise_tier": 0.4, "propose_lower": 0.4, "name_worker": 0.5, "withdraw_part": 0.3,
     "propose_transfer": 0.5, "withdraw_transfer": 2, "merge": 0.2, "order": 0.2,
 }  # fmt: skip
 CHANCE = AWAITED | NOW_AND_THEN
@@ -63,6 +64,8 @@ LEADS_TO = {
     "ask_extension": ("grant_extension", "refuse_extension"), "ask_pause": ("grant_pause", "refuse_pause"), "grant_pause": ("resume",),
     "propose_lower": ("confirm_lower", "refuse_lower"),
     "propose_transfer": ("withdraw_transfer", "settle_transfer", "refuse_transfer"), "merge": ("unmerge",),
+    "restrict": ("admit", "unrestrict"), "admit": ("shut_out",),
+
     "settle_transfer": ("accept_transfer", "decline_transfer"), "refer": ("accept_part", "return_part", "finish_part", "withdraw_part"),
 }  # fmt: skip
 IDLE = 0.1  # how often somebody acts for whom nobody waits

@@ -286,4 +286,4 @@ class TestTheTable:
     def test_who_reported_is_not_for_software_to_ask(self) -> None:
         case = case_at("handling")
 
-        assert fault(Software.of("wang").act(case, "reveal_reporter", text="要核实"))[:2] == (404, "not_there")
+        assert fault(Software.of("wang").act(case, "psychology_note", text="要核实"))[:2] == (404, "not_there")

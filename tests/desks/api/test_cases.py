@@ -162,7 +162,7 @@ class TestReading:
             "report": None, "note": None, "accept": "wrong_stage", "ask_extension": "urgent_tier",
         }  # fmt: skip
         assert "approve" not in offers
-        assert "reveal_reporter" not in offers
+        assert "psychology_note" not in offers
 
     def test_an_open_transfer_is_told(self) -> None:
         case = case_at("handling")

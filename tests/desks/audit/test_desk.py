@@ -76,8 +76,8 @@ def test_it_goes_over_all_the_childs_cases() -> None:
 
 def test_why_somebody_saw_who_reported_is_told() -> None:
     case, child = looked_at()
-    sheet = {"text": WHY, "seen": case.version, "once": ""}
-    signed_in("song").post(reverse("cases:act", args=[case.pk, "reveal_reporter"]), sheet)
+    told = case.contact_links.get().contact_id
+    signed_in("song").post(reverse("cases:reveal", args=[case.pk, "reporter", "phone", told]), {"why": "supervise", "words": WHY})
     assert AuditEntry.objects.filter(verb="reveal_reporter").exists()
 
     assert WHY in text(get("an", "child", child.pk))

@@ -43,7 +43,6 @@ ONWARD = [
     ("handling", "wang", "set_phase", {"phase": "emergency", "text": "有危险"}),
     ("handling", "wang", "correct", {"title": "新事由", "place": "长安区", "place_text": "三单元"}),
     ("handling", "wang", "note", {"text": "已电话联系"}),
-    ("handling", "wang", "reveal_reporter", {"text": "要指认现场"}),
     ("handling", "xu", "recuse", {"office": "莲湖区教育局", "staff": "", "text": "被反映人在该局"}),
     ("handling", "xu", "recuse", {"office": "", "staff": "jiang", "text": "亲属"}),
 ]  # fmt: skip

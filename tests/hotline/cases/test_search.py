@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from hutong.hotline.cases import queries
+from hutong.hotline.cases import searching
 from hutong.hotline.cases.actions import recording
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(text: str, who: str = "zhou") -> set[Case]:
-    return set(queries.search(post(who), text))
+    return set(searching.search(post(who), text))
 
 
 def test_a_word_is_found_in_title_report_and_story() -> None:
@@ -68,7 +68,7 @@ def test_a_search_asks_one_question() -> None:
     for _again in range(3):
         opened()
     with CaptureQueriesContext(connection) as caught:
-        assert len(queries.search(post("zhou"), "楼道 哭")) == 3
+        assert len(searching.search(post("zhou"), "楼道 哭")) == 3
     assert len(caught) == 2  # the post, and the search
 
 

@@ -14,7 +14,7 @@ from hutong.project import handbook
 BY_OTHERS = {
     "open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline", "climb", "warn_order", "miss_order", "receive_order",
     "answer_order", "unconfirmed", "accept_order_answer", "refuse_order_answer", "withdraw_order", "settle_order",
-    "keep_recording", "destroy_recording",
+    "keep_recording", "destroy_recording", "reveal_reporter", "break_glass", "review_glass",
 }  # fmt: skip
 
 
@@ -53,6 +53,7 @@ FACTS = (
     {}, {"lowering_asked": True}, {"extension_asked": True}, {"transfer": "proposed"}, {"transfer": "settled"}, {"transfer_by_us": True},
     {"waits": frozenset({"first_contact", "first_report"})}, {"pause_days": 5}, {"pause_days": 5, "pause": "asked"}, {"pause": "granted"},
     {"my_part": "offered", "open_parts": 1}, {"my_part": "accepted", "open_parts": 1}, {"is_merged": True},
+    {"is_restricted": True},
 )  # fmt: skip
 
 
@@ -77,7 +78,21 @@ situations = st.builds(
     role=st.sampled_from(["", *Role.values]),
     relations=st.frozensets(
         st.sampled_from(
-            ["centre", "lead", "holder", "worker", "above_lead", "province", "part", "decider", "receiver", "addressee", "issuer"]
+            [
+                "centre",
+                "lead",
+                "holder",
+                "worker",
+                "above_lead",
+                "province",
+                "part",
+                "decider",
+                "receiver",
+                "addressee",
+                "issuer",
+                "psychologist",
+                "emergency",
+            ]
         )
     ),
 )

@@ -27,10 +27,23 @@ def test_a_telephone_number_hides_its_middle(number: str, masked: str) -> None:
 
 
 def test_an_identity_number_hides_place_and_birth() -> None:
-    assert masks.identity_number("11010519491231002X") == "110***********002X"
+    assert masks.identity_number("11010519491231002X") == "1101**********002X"
     assert masks.identity_number("") == ""
 
 
 @given(st.text(alphabet="0123456789-+", max_size=20))
 def test_no_number_is_shown_whole(number: str) -> None:
     assert not number.strip("-+") or masks.telephone(number) != number
+
+
+@pytest.mark.parametrize(
+    ("full", "masked"),
+    [("环城西路 3 号", "环城西路****"), ("莲湖区北院门街道大皮院 12 号", "莲湖区北院门街道****"), ("三单元", "****"), ("", "")],
+)
+def test_an_address_is_shown_to_the_street(full: str, masked: str) -> None:
+    assert masks.address(full) == masked
+
+
+def test_of_a_day_the_year_is_shown() -> None:
+    assert masks.day("2017-03-01") == "2017-**-**"
+    assert masks.day("") == ""

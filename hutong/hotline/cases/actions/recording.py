@@ -33,6 +33,13 @@ def note(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None =
     return step.event
 
 
+def psychology_note(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None, once: UUID | None = None) -> Event:
+    """Write down what a psychologist heard or found; the table of sight says who reads it."""
+    with door(case_id, "psychology_note", by=by, at=at, seen=seen, once=once, text=text) as step:
+        pass
+    return step.event
+
+
 def see_child(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None, once: UUID | None = None) -> Event:
     """首次见到儿童: somebody of the office that acts has seen the child, and how the child was."""
     with door(case_id, "see_child", by=by, at=at, seen=seen, once=once, text=text) as step:
@@ -185,11 +192,4 @@ def set_call_back(case_id: UUID, *, call_back: str, by: Post, at: datetime, seen
         step.case.call_back = choice(CallBack, call_back, field="call_back")
         if step.case.call_back == CallBack.FREE and must_not_be_told(step.case):
             raise Refusal.at("call_back", GUARDIAN_CALLED)
-    return step.case
-
-
-def reveal_reporter(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None, once: UUID | None = None) -> Case:
-    """Somebody outside the centre asks who reported, for a reason that stays in the story of the case."""
-    with door(case_id, "reveal_reporter", by=by, at=at, seen=seen, once=once, text=text) as step:
-        step.tell(step.case.centre, NoticeKind.TOLD)
     return step.case

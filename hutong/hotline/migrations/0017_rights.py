@@ -1,0 +1,103 @@
+"""Who sees a case, as one condition of the database; and what was let in or shown is never rewritten.
+
+`hutong_case_visible` is `cases.queries.visible_to` for one case, by the columns of its row, so that a policy can ask it.
+"""
+
+from django.db import migrations
+
+VISIBLE = """
+CREATE FUNCTION hutong_by_contract(office uuid, centre uuid, on_day date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT NOT (o.is_outsourced OR o.kind = 'social_organisation') OR EXISTS (
+    SELECT 1 FROM network_contract k JOIN network_office c ON c.id = centre LEFT JOIN network_office p ON p.id = c.parent_id
+    WHERE k.office_id = o.id AND k.valid_from <= on_day AND k.valid_to > on_day AND k.orderer_id IN (c.id, c.parent_id, p.parent_id))
+  FROM network_office o WHERE o.id = office
+$$;
+
+CREATE FUNCTION hutong_case_visible(
+  case_id uuid, centre uuid, worker uuid, is_restricted boolean, seen_by uuid[], post uuid, at timestamptz
+) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT p.role NOT IN ('administrator', 'security_officer', 'auditor')
+    AND NOT EXISTS (SELECT 1 FROM cases_recusal r WHERE r.case_id = $1 AND (r.office_id = p.office_id OR r.staff_id = p.staff_id))
+    AND (
+      seen_by @> ARRAY[p.office_id] AND (
+        NOT is_restricted OR p.role = 'coordinator' OR worker IS NOT DISTINCT FROM p.id
+        OR EXISTS (SELECT 1 FROM cases_admission a WHERE a.case_id = $1 AND a.post_id = p.id AND a.ended_at IS NULL))
+      OR EXISTS (SELECT 1 FROM cases_emergency e WHERE e.case_id = $1 AND e.post_id = p.id AND e.until > $7))
+    AND hutong_by_contract(p.office_id, centre, ($7 AT TIME ZONE 'Asia/Shanghai')::date)
+  FROM network_post p WHERE p.id = $6
+$$;
+"""
+
+# An emergency is judged once, an admission ends once, and of neither does anything else change.
+ONLY_ENDS = """
+CREATE FUNCTION hutong_emergency_is_judged_once() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  before cases_emergency := OLD;
+BEGIN
+  before.reviewed_at := NEW.reviewed_at;
+  before.reviewed_by_id := NEW.reviewed_by_id;
+  before.verdict := NEW.verdict;
+  IF OLD.reviewed_at IS NOT NULL OR before IS DISTINCT FROM NEW THEN
+    RAISE EXCEPTION 'hutong: an emergency is judged once and not rewritten' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER emergency_is_judged_once BEFORE UPDATE ON cases_emergency
+  FOR EACH ROW EXECUTE FUNCTION hutong_emergency_is_judged_once();
+
+CREATE FUNCTION hutong_admission_ends_once() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  before cases_admission := OLD;
+BEGIN
+  before.ended_at := NEW.ended_at;
+  IF OLD.ended_at IS NOT NULL OR before IS DISTINCT FROM NEW THEN
+    RAISE EXCEPTION 'hutong: an admission ends once and is not rewritten' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER admission_ends_once BEFORE UPDATE ON cases_admission FOR EACH ROW EXECUTE FUNCTION hutong_admission_ends_once();
+
+CREATE TRIGGER reveal_append_only BEFORE UPDATE OR DELETE ON cases_reveal FOR EACH ROW EXECUTE FUNCTION hutong_refuse_change();
+CREATE TRIGGER reveal_no_truncate BEFORE TRUNCATE ON cases_reveal EXECUTE FUNCTION hutong_refuse_change();
+"""
+
+# The first contract of an office makes it an outsourced one for good; a contract is only cut short, never prolonged or rewritten.
+CONTRACT = """
+CREATE FUNCTION hutong_contract_made() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE network_office SET is_outsourced = true WHERE id = NEW.office_id AND NOT is_outsourced;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER contract_made AFTER INSERT ON network_contract FOR EACH ROW EXECUTE FUNCTION hutong_contract_made();
+
+CREATE FUNCTION hutong_contract_is_cut_short() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  before network_contract := OLD;
+BEGIN
+  before.valid_to := least(OLD.valid_to, NEW.valid_to);
+  IF before IS DISTINCT FROM NEW THEN
+    RAISE EXCEPTION 'hutong: a contract is only cut short; make another' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER contract_is_cut_short BEFORE UPDATE ON network_contract FOR EACH ROW EXECUTE FUNCTION hutong_contract_is_cut_short();
+
+CREATE FUNCTION hutong_office_stays_outsourced() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.is_outsourced AND NOT NEW.is_outsourced THEN
+    RAISE EXCEPTION 'hutong: an office that worked by contract stays an outsourced one' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER office_stays_outsourced BEFORE UPDATE OF is_outsourced ON network_office
+  FOR EACH ROW EXECUTE FUNCTION hutong_office_stays_outsourced();
+"""
+RIGHTS = """
+REVOKE UPDATE, DELETE, TRUNCATE ON cases_reveal FROM hutong_work;
+REVOKE DELETE, TRUNCATE ON cases_admission, cases_emergency, network_contract FROM hutong_work;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("hotline", "0016_sealed")]
+    operations = [migrations.RunSQL(VISIBLE), migrations.RunSQL(ONLY_ENDS), migrations.RunSQL(CONTRACT), migrations.RunSQL(RIGHTS)]
