@@ -21,7 +21,7 @@ from hutong.hotline.calls.models import Call, CallBack
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
-from hutong.hotline.kernel import texts
+from hutong.hotline.kernel import texts, wall
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network import signing_in
@@ -39,7 +39,7 @@ class DeskRequest(HttpRequest):
 
 
 class PostMiddleware:
-    """Puts the chosen post, if it is still held today, on the request."""
+    """Puts the chosen post, if it is still held today, on the request, which then runs in its name in the database too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -50,7 +50,13 @@ class PostMiddleware:
         if post and (request.method != "GET" or not request.htmx):  # type: ignore[attr-defined]
             signing_in.be_seen(post, at=timezone.now())  # a board that renews itself is nobody at work
         request.post = post  # type: ignore[attr-defined]
-        return self.get_response(request)
+        if post:
+            wall.enter(post.pk)
+        try:
+            return self.get_response(request)
+        finally:
+            if request.post:  # type: ignore[attr-defined] the API sets its own
+                wall.leave()
 
 
 def public(view: View) -> View:

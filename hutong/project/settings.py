@@ -52,7 +52,8 @@ KEY_FILE = Path(os.environ.get("HUTONG_KEY_FILE") or DATA / "keys.json")
 OBJECTS = DATA / "objects"
 SUITE = os.environ.get("HUTONG_SUITE", "aes")
 
-# Two roles: the owner migrates; the worker (default) can neither alter tables nor rewrite what is append-only.
+# The owner migrates; whoever works can neither alter tables nor rewrite what is append-only. `web` and `live` are given the address of
+# a third role here, which sees the rows of one post alone (migrations/0020_wall.py).
 DATABASES = {"default": database(os.environ.get("HUTONG_WORK_URL", ""))}
 if os.environ.get("HUTONG_AS_OWNER") == "1":
     DATABASES["default"] = database(os.environ["HUTONG_OWNER_URL"])

@@ -1,0 +1,140 @@
+"""The second wall: what the role of the pages may see, row by row, whatever a query asks for.
+
+Pages connect as `hutong_desk`: it has the rights of `hutong_work` and cannot become it. For `hutong_desk` alone each table whose rows
+belong to a case, a contact or a call shows what the post sees in whose name the request runs (`hutong_enter`), and without one nothing.
+The processes that act for nobody (worker, phone, sender, keeper) are `hutong_work`, for which every row is there.
+"""
+
+# ruff: noqa: S608 every part is a constant of this file
+
+from django.db import migrations
+
+# What a request is told of once, so that the policies below only compare. `kept` are the cases from which the office or the person must
+# keep away; `held` the one that a deed has opened: who had it when the deed began keeps it to the commit, though it may go elsewhere.
+ENTER = """
+CREATE FUNCTION hutong_enter(which uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  today date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
+  mine network_post;
+BEGIN
+  SELECT p.* INTO mine FROM network_post p JOIN network_staff s ON s.id = p.staff_id WHERE p.id = which AND s.is_active
+    AND p.valid_from <= today AND (p.valid_to IS NULL OR p.valid_to > today)
+    AND p.role NOT IN ('administrator', 'security_officer', 'auditor');
+  PERFORM set_config('hutong.post', coalesce(mine.id::text, ''), false),
+    set_config('hutong.staff', coalesce(mine.staff_id::text, ''), false),
+    set_config('hutong.office', coalesce(mine.office_id::text, ''), false),
+    set_config('hutong.held', '', false),
+    set_config('hutong.kept', coalesce((SELECT array_agg(case_id)::text FROM cases_recusal
+      WHERE office_id = mine.office_id OR staff_id = mine.staff_id), ''), false);
+END $$;
+
+CREATE FUNCTION hutong_office() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.office', true), '')::uuid $$;
+CREATE FUNCTION hutong_post() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.post', true), '')::uuid $$;
+CREATE FUNCTION hutong_staff() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.staff', true), '')::uuid $$;
+CREATE FUNCTION hutong_held() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.held', true), '')::uuid $$;
+CREATE FUNCTION hutong_kept() RETURNS uuid[] LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('hutong.kept', true), ''), '{}')::uuid[]
+$$;
+"""
+
+# Who sees a case, said once. A further condition of `cases.queries.visible_to` belongs here too.
+# Each setting is read once a statement (a subquery), and `@>` is what the index on `seen_by` answers.
+SEES = "(seen_by @> ARRAY[(SELECT hutong_office())] AND id <> ALL ((SELECT hutong_kept())::uuid[]) OR id = (SELECT hutong_held()))"
+
+# Legs, events and recordings of a call go with it; as the owner, for a policy may not lead back to its own table.
+CALL = f"""
+CREATE FUNCTION hutong_sees_call(which uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM calls_call k WHERE k.id = which AND (
+    k.centre_id = hutong_office() OR k.operator_id = hutong_post()
+    OR EXISTS (SELECT FROM network_office o WHERE o.id = k.centre_id AND o.parent_id = hutong_office())
+    OR EXISTS (SELECT FROM calls_leg l WHERE l.call_id = k.id AND l.post_id = hutong_post())
+    OR EXISTS (SELECT FROM cases_case WHERE {SEES}
+               AND id IN (k.case_id, (SELECT l.case_id FROM cases_contact l WHERE l.contact_id = k.contact_id)))))
+$$;
+"""
+
+OFFICE, POST = "(SELECT hutong_office())", "(SELECT hutong_post())"
+OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = {table}.case_id)"  # that table's own policy decides
+OF_A_CONTACT = "EXISTS (SELECT FROM contacts_contact c WHERE c.id = {table}.contact_id)"
+OF_AN_ORDER = "EXISTS (SELECT FROM supervision_order o WHERE o.id = {table}.order_id)"
+OF_A_RECORDING = "EXISTS (SELECT FROM recordings_recording r WHERE r.id = {table}.recording_id)"
+OF_A_NOTICE = "(notice_id IS NULL OR EXISTS (SELECT FROM cases_notice n WHERE n.id = {table}.notice_id))"
+OF_A_CALL = "hutong_sees_call(call_id)"
+BY_LINK = "EXISTS (SELECT FROM cases_contact l WHERE l.contact_id = {table}.{column})"
+BELOW = f"centre_id IN (SELECT o.id FROM network_office o WHERE o.parent_id = {OFFICE})"
+
+WALLED = {
+    "cases_case": SEES,
+    **dict.fromkeys(
+        (
+            "assignments_assignment", "assignments_transfer", "cases_child", "cases_contact", "cases_event", "cases_notice", "cases_party",
+            "cases_presence", "clocks_clock", "clocks_part_clock", "clocks_pause", "notices_acknowledgement", "replies_follow_up",
+            "replies_reply",
+        ),
+        OF_A_CASE,
+    ),
+    "cases_recusal": f"(office_id = {OFFICE} OR staff_id = (SELECT hutong_staff()) OR {OF_A_CASE})",
+    "contacts_contact": f"(centre_id = {OFFICE} OR sender_id = {OFFICE} OR taken_by_id = {POST} OR {BY_LINK})",
+    "contacts_reporter": OF_A_CONTACT,
+    "contacts_draft": f"post_id IN (SELECT p.id FROM network_post p WHERE p.office_id = {OFFICE})",
+    "calls_call": f"""(centre_id = {OFFICE} OR operator_id = {POST} OR {BELOW} OR {OF_A_CASE} OR {BY_LINK}
+      OR EXISTS (SELECT FROM calls_leg l WHERE l.call_id = calls_call.id AND l.post_id = {POST}))""",
+    "calls_call_back": f"(centre_id = {OFFICE} OR taken_by_id = {POST} OR {OF_A_CASE})",
+    "calls_event": OF_A_CALL,
+    "calls_leg": f"(post_id = {POST} OR {OF_A_CALL})",
+    "calls_wish": f"(by_id = {POST} OR {OF_A_CALL})",
+    "recordings_recording": f"({OF_A_CASE} OR {OF_A_CALL})",
+    "recordings_gap": OF_A_RECORDING,
+    "recordings_play": OF_A_RECORDING,
+    "supervision_order": f"(office_id = {OFFICE} OR issuer_id = {OFFICE} OR {OF_A_CASE})",
+    "supervision_clock": OF_AN_ORDER,
+    "supervision_event": OF_AN_ORDER,
+    "notices_delivery": OF_A_NOTICE,
+}  # fmt: skip
+# Who is added to a case is written before the link to it, so that an insert is free; to read or change needs the link.
+PEOPLE = {
+    "people_child": "EXISTS (SELECT FROM cases_child l WHERE l.child_id = people_child.id)",
+    "people_person": "EXISTS (SELECT FROM cases_party l WHERE l.person_id = people_person.id)",
+}
+
+# Forced, so that the owner's rows are no exception; the owner and the working role then have a policy that lets them see all.
+WALL = """
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY everything ON {table} TO hutong_work, hutong_owner USING (true);
+"""
+DESK = "CREATE POLICY desk_{verb} ON {table} AS RESTRICTIVE FOR {verb} TO hutong_desk USING ({sees});"
+
+# What the database itself looks at to keep its promises, it looks at as the owner, whoever acts.
+AS_OWNER = """
+DO $$
+DECLARE
+  guard regprocedure;
+BEGIN
+  FOR guard IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype = 'trigger'::regtype
+    AND p.prosrc ~ '(FROM|JOIN|UPDATE|INTO) [a-z]+_|hutong_[a-z_]+[(]' LOOP
+    EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', guard);
+  END LOOP;
+END $$;
+"""
+
+
+def walls() -> str:
+    """The statements that raise it, table by table."""
+    raised = [
+        WALL.format(table=table) + DESK.format(table=table, verb="ALL", sees=sees.format(table=table, column=_column(table)))
+        for table, sees in WALLED.items()
+    ]
+    raised += [
+        WALL.format(table=table) + "".join(DESK.format(table=table, verb=verb, sees=sees) for verb in ("SELECT", "UPDATE", "DELETE"))
+        for table, sees in PEOPLE.items()
+    ]
+    return "\n".join(raised)
+
+
+def _column(table: str) -> str:
+    return "id" if table == "contacts_contact" else "contact_id"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("hotline", "0014_keeping")]
+    operations = [migrations.RunSQL(sql) for sql in (ENTER, CALL, walls(), AS_OWNER)]
