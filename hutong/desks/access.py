@@ -3,7 +3,7 @@
 Every URL names its gate by one of the decorators here; a test walks the URL table and fails on one that does not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -110,14 +110,14 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
-def in_centre(*roles: Role) -> Callable[[View], View]:
-    """Somebody who holds one of these roles in a hotline centre."""
+def in_offices(kinds: Collection[OfficeKind], *roles: Role) -> Callable[[View], View]:
+    """Somebody who holds one of these roles in an office of one of these kinds."""
 
     def decorate(view: View) -> View:
         @for_posts(*roles)
         @wraps(view)
         def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.post.office.kind != OfficeKind.HOTLINE_CENTRE:
+            if request.post.office.kind not in kinds:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -126,7 +126,8 @@ def in_centre(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
-at_the_desk = in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)  # who takes and judges reports: cases.rules.DESK
+# Who takes and judges reports: cases.rules.DESK.
+at_the_desk = in_offices({OfficeKind.HOTLINE_CENTRE}, Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 def part_of(request: HttpRequest) -> str:

@@ -52,3 +52,12 @@ def test_who_keeps_the_system_running_sees_no_case_though_their_office_would(com
             assert count(connection, "cases_case") == 0
     with at_the_desk(committed, "song") as connection:  # of the same office
         assert count(connection, "cases_case") == Case.objects.count() == 1
+
+
+def test_a_case_that_a_deed_has_open_is_there_to_the_end_of_the_transaction_and_no_longer(committed: Addresses) -> None:
+    case = case_at("handling")
+    with at_the_desk(committed, "bai") as stranger:
+        with stranger.transaction():
+            stranger.execute("SELECT set_config('hutong.held', %s, true)", [str(case.pk)])
+            assert count(stranger, "cases_case") == 1
+        assert count(stranger, "cases_case") == 0

@@ -22,8 +22,10 @@ WANTED = {
 
 def who() -> list[dict[str, Any]]:
     """Everything that is kept of people and posts, but for the language, which one chooses."""
-    staff = [{key: value for key, value in row.items() if key not in {"language", "last_login"}} for row in Staff.objects.values()]
-    return [*staff, *Post.objects.values()]
+    staff = [
+        {key: value for key, value in row.items() if key not in {"language", "last_login"}} for row in Staff.objects.order_by("pk").values()
+    ]
+    return [*staff, *Post.objects.order_by("pk").values()]
 
 
 def every_field(staff: Staff, language: str) -> None:

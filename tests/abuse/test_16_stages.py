@@ -27,7 +27,8 @@ def test_what_is_not_drawn_at_a_stage_is_refused_there(code: str) -> None:
         answer = Software.of("wang").act(case, code, **{**body_of(code), "seen": case.version})
         before = (case.stage, case.version)
         case.refresh_from_db()
-        assert (answer.status_code, (case.stage, case.version)) == (409, before), f"{code} at {stage}"
+        assert answer.status_code in {404, 409}, f"{code} at {stage}"  # before it is handed out, the county knows of none
+        assert (case.stage, case.version) == before
 
 
 @attack(16, patched("hutong.hotline.cases.rules.why_not", lambda _action, _situation: None))

@@ -19,9 +19,7 @@ PIECES = ("<script>alert", "<img src=x")
 def test_what_was_typed_is_shown_as_it_was_typed() -> None:
     case = opened(child=Child.objects.create(name=SCRIPT, age=7), at=START)
     recording.note(case.pk, by=cast.post("xu"), at=START, text=SCRIPT)
-    recording.add_party(
-        case.pk, person=Person.objects.create(name=SCRIPT), role="suspected", relation="邻居", by=cast.post("xu"), at=START
-    )
+    recording.add_party(case.pk, person=Person.objects.create(name=SCRIPT), role="suspected", relation="邻居", by=cast.post("xu"), at=START)
     for address in (reverse("cases:case", args=[case.pk]), reverse("cases:story", args=[case.pk]), reverse("operator:desk")):
         page = signed_in("xu").get(address, follow=True)
         text = page.content.decode()

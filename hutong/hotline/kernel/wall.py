@@ -24,6 +24,7 @@ NO_WALL = {
     "keeping_state": "how it stands with the backups",
     "keys_data_key": "keys, wrapped by one that is not here",
     "network_*": "who works where",
+    "notices_delivery": "whether a message arrived; its words are made when it is sent, and kept nowhere",
     "notices_way": "how an office or a person is reached",
     "rulebook_*": "the rules; a trial names cases by their ids, and the page shows those that one may see",
     "statistics_day": "numbers",

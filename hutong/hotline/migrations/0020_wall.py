@@ -58,7 +58,6 @@ OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = {table}.case_id)"  # 
 OF_A_CONTACT = "EXISTS (SELECT FROM contacts_contact c WHERE c.id = {table}.contact_id)"
 OF_AN_ORDER = "EXISTS (SELECT FROM supervision_order o WHERE o.id = {table}.order_id)"
 OF_A_RECORDING = "EXISTS (SELECT FROM recordings_recording r WHERE r.id = {table}.recording_id)"
-OF_A_NOTICE = "(notice_id IS NULL OR EXISTS (SELECT FROM cases_notice n WHERE n.id = {table}.notice_id))"
 OF_A_CALL = "hutong_sees_call(call_id)"
 BY_LINK = "EXISTS (SELECT FROM cases_contact l WHERE l.contact_id = {table}.{column})"
 BELOW = f"centre_id IN (SELECT o.id FROM network_office o WHERE o.parent_id = {OFFICE})"
@@ -89,7 +88,6 @@ WALLED = {
     "supervision_order": f"(office_id = {OFFICE} OR issuer_id = {OFFICE} OR {OF_A_CASE})",
     "supervision_clock": OF_AN_ORDER,
     "supervision_event": OF_AN_ORDER,
-    "notices_delivery": OF_A_NOTICE,
 }  # fmt: skip
 # Who is added to a case is written before the link to it, so that an insert is free; to read or change needs the link.
 PEOPLE = {
