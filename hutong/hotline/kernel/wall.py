@@ -31,6 +31,16 @@ NO_WALL = {
 }
 
 
+# What a page looks at across the wall (`hutong_across`), and why it must.
+ACROSS = {
+    "number": "an auditor, who reads no case, asks who saw one, by its number",
+    "child": "the report of who saw a child goes over all the child's cases",
+    "named": "an auditor is told the numbers of the cases that lines of the log name",
+    "contact": "who sent a contact is told that a case came of it, was answered and was closed",
+    "left": "a board takes away from its numbers the cases that left its province, or from which its office must keep away",
+}
+
+
 def enter(post_id: UUID) -> None:
     """From here on the connection sees what this post sees; a post that is over, or reads no cases, sees none."""
     _tell("SELECT hutong_enter(%s)", post_id)
@@ -46,7 +56,20 @@ def leave() -> None:
 
 def hold(case_id: UUID) -> None:
     """A deed has this case open: to the end of its transaction the connection sees it, though it may go elsewhere."""
-    _tell("SELECT set_config('hutong.held', %s, true)", str(case_id))
+    _tell("SELECT set_config('hutong.held', %s, true)", f"{{{case_id}}}")
+
+
+def look_across(what: str, which: object) -> None:
+    """To its end the request sees these cases too: a line of `ACROSS`, and of what. What it then shows, its page says by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('hutong.held', (hutong_held() || hutong_across(%s, %s))::text, false)", [what, str(which)])
+
+
+def provisional() -> int:
+    """How many deadlines wait for a year's holidays, everywhere: whoever publishes the year is told the number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hutong_provisional()")
+        return int(cursor.fetchone()[0])
 
 
 def _tell(statement: str, what: object) -> None:

@@ -10,7 +10,8 @@ The processes that act for nobody (worker, phone, sender, keeper) are `hutong_wo
 from django.db import migrations
 
 # What a request is told of once, so that the policies below only compare. `kept` are the cases from which the office or the person must
-# keep away; `held` the one that a deed has opened: who had it when the deed began keeps it to the commit, though it may go elsewhere.
+# keep away; `held` the one that a deed has opened (who had it when the deed began keeps it to the commit, though it may go elsewhere), and
+# those that a page looks at across the wall (`kernel.wall.ACROSS`).
 ENTER = """
 CREATE FUNCTION hutong_enter(which uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -31,7 +32,9 @@ END $$;
 CREATE FUNCTION hutong_office() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.office', true), '')::uuid $$;
 CREATE FUNCTION hutong_post() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.post', true), '')::uuid $$;
 CREATE FUNCTION hutong_staff() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.staff', true), '')::uuid $$;
-CREATE FUNCTION hutong_held() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.held', true), '')::uuid $$;
+CREATE FUNCTION hutong_held() RETURNS uuid[] LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('hutong.held', true), ''), '{}')::uuid[]
+$$;
 CREATE FUNCTION hutong_kept() RETURNS uuid[] LANGUAGE sql STABLE AS $$
   SELECT coalesce(nullif(current_setting('hutong.kept', true), ''), '{}')::uuid[]
 $$;
@@ -39,7 +42,8 @@ $$;
 
 # Who sees a case, said once. A further condition of `cases.queries.visible_to` belongs here too.
 # Each setting is read once a statement (a subquery), and `@>` is what the index on `seen_by` answers.
-SEES = "(seen_by @> ARRAY[(SELECT hutong_office())] AND id <> ALL ((SELECT hutong_kept())::uuid[]) OR id = (SELECT hutong_held()))"
+SEES = """(seen_by @> ARRAY[(SELECT hutong_office())] AND id <> ALL ((SELECT hutong_kept())::uuid[])
+  OR id = ANY ((SELECT hutong_held())::uuid[]))"""
 
 # Legs, events and recordings of a call go with it; as the owner, for a policy may not lead back to its own table.
 CALL = f"""
@@ -50,6 +54,27 @@ CREATE FUNCTION hutong_sees_call(which uuid) RETURNS boolean LANGUAGE sql STABLE
     OR EXISTS (SELECT FROM calls_leg l WHERE l.call_id = k.id AND l.post_id = hutong_post())
     OR EXISTS (SELECT FROM cases_case WHERE {SEES}
                AND id IN (k.case_id, (SELECT l.case_id FROM cases_contact l WHERE l.contact_id = k.contact_id)))))
+$$;
+"""
+
+# What a page must ask of rows that it does not see: ids and a number, nothing else.
+ACROSS = """
+CREATE FUNCTION hutong_across(what text, which text) RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN coalesce(CASE what
+    WHEN 'number' THEN (SELECT array_agg(id) FROM cases_case WHERE number = which)
+    WHEN 'child' THEN (SELECT array_agg(case_id) FROM cases_child WHERE child_id = which::uuid)
+    WHEN 'named' THEN which::uuid[]
+    WHEN 'contact' THEN (SELECT array_agg(case_id) FROM cases_contact WHERE contact_id = which::uuid)
+    WHEN 'left' THEN (SELECT array_agg(DISTINCT case_id) FROM (
+      SELECT t.case_id FROM assignments_transfer t JOIN network_office s ON s.id = t.sender_id
+        LEFT JOIN network_office p ON p.id = s.parent_id WHERE t.state = 'accepted' AND which::uuid IN (s.parent_id, p.parent_id)
+      UNION ALL SELECT unnest(hutong_kept())) AS away)
+    END, '{}');
+END $$;
+CREATE FUNCTION hutong_provisional() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT count(*) FROM clocks_clock WHERE ended_at IS NULL AND is_provisional
 $$;
 """
 
@@ -135,4 +160,4 @@ def _column(table: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [("hotline", "0014_keeping")]
-    operations = [migrations.RunSQL(sql) for sql in (ENTER, CALL, walls(), AS_OWNER)]
+    operations = [migrations.RunSQL(sql) for sql in (ENTER, CALL, ACROSS, walls(), AS_OWNER)]
