@@ -1,6 +1,6 @@
 """Loads the cases where they are missing, starts the product, times it over HTTP and bare, prints tables.
 
-`python -m bench calls` measures the telephone alone.
+`python -m bench calls` measures the telephone alone, `python -m bench wall` what the second wall in the database costs.
 
 HUTONG_BENCH_CASES (100,000), HUTONG_BENCH_DATA (data/bench), HUTONG_BENCH_PORT (18349); DATABASE_URL: in a database of its own there.
 """
@@ -37,6 +37,11 @@ def main() -> None:
             _calls()
         return
     loaded = product.hutong("synth", f"--cases={CASES}")
+    if sys.argv[1:] == ["wall"]:
+        with product.running():
+            installing.connect()
+            _wall()
+        return
     checked = product.hutong("check")
     with product.running() as first:
         pass
@@ -65,6 +70,13 @@ def _table() -> None:
             target = f"{step.target} ms" if step.target else ""
             say(f"| {step.name} | {target} | {' | '.join(map(_cells, served))} | {_short(bare)} |")
     say(f"\nAdding 10 working days: {sums.ten_working_days():.1f} µs (target {sums.TARGET} µs)")
+
+
+def _wall() -> None:
+    from bench import wall  # noqa: PLC0415 needs Django set up
+
+    for line in wall.lines():
+        say(line)
 
 
 def _calls() -> None:

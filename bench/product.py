@@ -21,7 +21,7 @@ DATABASE = "hutong_bench"  # on the server of DATABASE_URL, where there is one
 def point_here() -> None:
     """Let this process and those that it starts work on the bench's own database."""
     os.environ["HUTONG_DATA"] = os.environ.get("HUTONG_BENCH_DATA", str(DATA))
-    for name in ("DATABASE_URL", "DATABASE_WORK_URL"):
+    for name in ("DATABASE_URL", "DATABASE_WORK_URL", "DATABASE_DESK_URL"):
         if os.environ.get(name):
             os.environ[name] = make_conninfo(os.environ[name], dbname=DATABASE)
 

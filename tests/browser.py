@@ -31,10 +31,13 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from hutong.project import database
 from tests import cast
+from tests.clients import with_role
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -102,6 +105,7 @@ class Servers:
                     body = answer(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
                     start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
                     return [body.encode()]
+                connection.settings_dict = with_role(database.DESK)  # of this thread, which serves one request
                 return application(environ, start_response)
             finally:
                 self.running -= 1

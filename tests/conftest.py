@@ -1,6 +1,7 @@
 """The test database: made once from migrations, reference data and the cast, kept as a template, copied for every run.
 
-Tests run with the rights of the working role. `db` rolls back; `committed` really commits and is swept afterwards.
+Tests run with the rights of the working role, and requests with those of the pages'. `db` rolls back; `committed` really commits and
+is swept afterwards.
 """
 
 import hashlib
@@ -10,14 +11,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
+from django.test.client import ClientHandler
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hutong.project import database, settings
 
@@ -55,8 +58,17 @@ def use(addresses: database.Addresses, *, owner: bool = False) -> None:
     """Point Django at a database."""
     connection = connections["default"]
     connection.close()
-    connection.settings_dict.update(settings.database(addresses.owner if owner else addresses.work))
+    found: dict[str, Any] = settings.database(addresses.owner if owner else administrator(addresses))
+    if not owner:
+        found["OPTIONS"]["assume_role"] = database.WORK  # an administrator's, so that a request can have another (clients.as_the_pages)
+    connection.settings_dict.update(found)
     connection.settings_dict["CONN_MAX_AGE"] = 0
+
+
+def administrator(addresses: database.Addresses) -> str:
+    """The address of this run's database for the role that made it."""
+    name = conninfo_to_dict(addresses.work)["dbname"]
+    return make_conninfo(os.environ.get("DATABASE_URL") or database.start_embedded(CLUSTER), dbname=name)
 
 
 def template_name() -> str:
@@ -113,6 +125,7 @@ def fresh_database(admin_url: str) -> Iterator[database.Addresses]:
                 make_template(template, admin)
             copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
             admin.execute(copy.format(*map(sql.Identifier, (name, template, database.OWNER))))
+            admin.execute(sql.SQL("GRANT {}, {} TO CURRENT_USER").format(*map(sql.Identifier, (database.WORK, database.DESK))))
             admin.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
         yield database.addresses(CLUSTER, database=name)
         connections["default"].close()
@@ -124,6 +137,22 @@ def checkpoints_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The processes that tests start sign with a key of this run, and lay checkpoints down in its own folder."""
     folder = tmp_path_factory.mktemp("audit")
     os.environ |= {"HUTONG_AUDIT_KEY": str(folder / "audit.key"), "HUTONG_AUDIT_FOLDER": str(folder / "checkpoints")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def requests_of_pages() -> Iterator[None]:
+    """What a test asks of the product through Django's client runs with the rights that pages have."""
+    from tests.clients import as_the_pages
+
+    serve = ClientHandler.__call__
+
+    def walled(handler: ClientHandler, environ: dict[str, Any]) -> Any:
+        with as_the_pages():
+            return serve(handler, environ)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "__call__", walled)
+        yield
 
 
 @pytest.fixture(scope="session")

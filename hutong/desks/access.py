@@ -3,7 +3,7 @@
 Every URL names its gate by one of the decorators here; a test walks the URL table and fails on one that does not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -21,7 +21,7 @@ from hutong.hotline.calls.models import Call, CallBack
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
-from hutong.hotline.kernel import texts
+from hutong.hotline.kernel import texts, wall
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import approving, signing_in
 from hutong.hotline.network import queries as network
@@ -41,7 +41,7 @@ class DeskRequest(HttpRequest):
 
 
 class PostMiddleware:
-    """Puts the chosen post, if it is still held today, on the request."""
+    """Puts the chosen post, if it is still held today, on the request, which then runs in its name in the database too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,7 +52,13 @@ class PostMiddleware:
         if post and (request.method != "GET" or not request.htmx):  # type: ignore[attr-defined]
             signing_in.be_seen(post, at=timezone.now())  # a board that renews itself is nobody at work
         request.post = post  # type: ignore[attr-defined]
-        return self.get_response(request)
+        if post:
+            wall.enter(post.pk)
+        try:
+            return self.get_response(request)
+        finally:
+            if request.post:  # type: ignore[attr-defined]  # the API sets its own
+                wall.leave()
 
 
 def public(view: View) -> View:
@@ -129,14 +135,14 @@ def unapproved(request: Any) -> HttpResponse:
     return render(request, "components/unapproved.html", context, status=403)
 
 
-def in_centre(*roles: Role) -> Callable[[View], View]:
-    """Somebody who holds one of these roles in a hotline centre."""
+def in_offices(kinds: Collection[OfficeKind], *roles: Role) -> Callable[[View], View]:
+    """Somebody who holds one of these roles in an office of one of these kinds."""
 
     def decorate(view: View) -> View:
         @for_posts(*roles)
         @wraps(view)
         def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.post.office.kind != OfficeKind.HOTLINE_CENTRE:
+            if request.post.office.kind not in kinds:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -158,7 +164,8 @@ def in_charge(view: View) -> View:
     return gated
 
 
-at_the_desk = in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)  # who takes and judges reports: cases.rules.DESK
+# Who takes and judges reports: cases.rules.DESK.
+at_the_desk = in_offices({OfficeKind.HOTLINE_CENTRE}, Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
 
 
 def part_of(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""The database: embedded by default, a server's when `DATABASE_URL` says so; two roles, one that owns and one that works."""
+"""The database: embedded by default, a server's when `DATABASE_URL` says so; three roles: one owns, one works, one serves the pages."""
 
 import hashlib
 import os
@@ -16,7 +16,7 @@ from hutong.hotline.kernel import disk
 from hutong.project import embedded
 from hutong.project.trouble import Trouble
 
-OWNER, WORK = "hutong_owner", "hutong_work"
+OWNER, WORK, DESK = "hutong_owner", "hutong_work", "hutong_desk"
 RECEIVER = """
 SELECT current_setting('synchronous_standby_names') = 'hutong_receiver', EXISTS (SELECT FROM pg_stat_replication),
   has_parameter_privilege('synchronous_standby_names', 'ALTER SYSTEM') AND has_function_privilege('pg_reload_conf()', 'EXECUTE')"""
@@ -25,20 +25,24 @@ QUIET = {
     "log_error_verbosity": "terse", "log_min_error_statement": "panic", "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }  # fmt: skip
-_OWNER, _WORK = sql.Identifier(OWNER), sql.Identifier(WORK)
+_OWNER, _WORK, _DESK = map(sql.Identifier, (OWNER, WORK, DESK))
+# The pages may all that the working role may, and cannot become it: for them each row has to be theirs (migrations/0018_wall.py).
+_LIKE_WORK = sql.SQL("GRANT {} TO {} WITH INHERIT TRUE, SET FALSE").format(_WORK, _DESK)
+BY_HAND = ("DATABASE_WORK_URL", "DATABASE_DESK_URL")
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where to connect: as the role that owns and migrates, and as the one that works."""
+    """Where to connect: as the role that owns and migrates, as the one that works, and as the one that serves the pages."""
 
     owner: str
     work: str
+    desk: str
 
     def environment(self) -> dict[str, str]:
         """What the processes are told."""
-        return {"HUTONG_OWNER_URL": self.owner, "HUTONG_WORK_URL": self.work}
+        return {"HUTONG_OWNER_URL": self.owner, "HUTONG_WORK_URL": self.work, "HUTONG_DESK_URL": self.desk}
 
 
 def data_folder() -> Path:
@@ -60,34 +64,37 @@ def addresses(data: Path, *, database: str = "hutong") -> Addresses:
     """Make sure that the roles and the database stand, and say how to reach them.
 
     `DATABASE_URL` is the address of a role that may create roles and databases. Where the roles are made by hand,
-    `DATABASE_URL` is the owner's and `DATABASE_WORK_URL` the working role's. Raises Trouble.
+    `DATABASE_URL` is the owner's, `DATABASE_WORK_URL` the working role's and `DATABASE_DESK_URL` the pages'. Raises Trouble.
     """
     given = os.environ.get("DATABASE_URL", "")
-    by_hand = os.environ.get("DATABASE_WORK_URL", "")
+    by_hand = [os.environ.get(name, "") for name in BY_HAND]
+    if any(by_hand) and not all(by_hand):
+        raise Trouble(f"{' and '.join(BY_HAND)} go together: the roles {WORK} and {DESK}, both made by hand.")
     try:
-        found = Addresses(given, by_hand) if by_hand else _prepared(given or start_embedded(data), data, database)
+        found = Addresses(given, *by_hand) if all(by_hand) else _prepared(given or start_embedded(data), data, database)
         with psycopg.connect(found.owner, autocommit=True) as connection:
             for rights in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE ON SEQUENCES"):
                 connection.execute(sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {} TO {}").format(sql.SQL(rights), _WORK))
     except psycopg.errors.InsufficientPrivilege as error:
-        raise Trouble(f"The role of DATABASE_URL needs CREATEROLE and CREATEDB, or set DATABASE_WORK_URL as well: {error}") from None
+        raise Trouble(f"The role of DATABASE_URL needs CREATEROLE and CREATEDB, or set {' and '.join(BY_HAND)} as well: {error}") from None
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise Trouble(f"The database cannot be used: {error}") from None
     return found
 
 
 def _prepared(admin: str, data: Path, database: str) -> Addresses:
-    """The addresses of both roles, made where they are missing."""
+    """The addresses of the three roles, made where they are missing."""
     if os.environ.get("DATABASE_URL") and database == "hutong":
         database = str(conninfo_to_dict(admin).get("dbname") or database)
     with psycopg.connect(make_conninfo(admin, dbname="postgres"), autocommit=True) as connection:
         _wait_for_nobody(connection)
         password = _password(data, connection.info.password) if os.environ.get("DATABASE_URL") else None
-        for role in (OWNER, WORK):
+        for role in (OWNER, WORK, DESK):
             _make_role(connection, role, password)
+        connection.execute(_LIKE_WORK)
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(_OWNER))
         _make_database(connection, database)
-    return Addresses(*(make_conninfo(admin, dbname=database, user=role, password=password or "") for role in (OWNER, WORK)))
+    return Addresses(*(make_conninfo(admin, dbname=database, user=role, password=password or "") for role in (OWNER, WORK, DESK)))
 
 
 def _wait_for_nobody(connection: Connection) -> None:
@@ -118,7 +125,7 @@ def _make_database(connection: Connection, name: str) -> None:
 
 
 def _password(data: Path, admin: str) -> str:
-    """The secret of both roles on a server.
+    """The secret of the roles on a server.
 
     Derived from the password that opened the server, so that every machine with the same `DATABASE_URL` knows it; where
     none was asked for, made once and kept in the data folder, readable by its owner alone.

@@ -28,7 +28,7 @@ LIVE = ("--timeout-graceful-shutdown=1", "--log-level=warning", "--no-access-log
 HOST = "127.0.0.1"
 FIRST_ANSWER = 60.0  # seconds that the pages may take to be there
 LOOK = 0.5  # seconds between two looks at the processes
-NOT_FOR_CHILDREN = {"DATABASE_URL", "HUTONG_OWNER_URL", "HUTONG_AS_OWNER"}  # they work; they do not own
+NOT_FOR_CHILDREN = {"DATABASE_URL", *database.BY_HAND, "HUTONG_OWNER_URL", "HUTONG_AS_OWNER"}  # they work; they do not own
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +115,7 @@ def _environment(data: Path, options: argparse.Namespace) -> dict[str, str]:
 def _services(web: int, live: int) -> tuple[Service, ...]:
     python = (sys.executable, "-m")
     given = os.environ.get("DATABASE_URL")
+    pages = {"HUTONG_WORK_URL": os.environ["HUTONG_DESK_URL"]}  # a role for which each row has to be theirs
     keeper = Service(
         "keeper",
         (*python, "hutong.project.keeping.keeper"),
@@ -122,8 +123,8 @@ def _services(web: int, live: int) -> tuple[Service, ...]:
         while_ended=receiving.let_all_go,
     )
     return (
-        Service("web", (*python, "gunicorn", "hutong.project.wsgi", f"--bind=fd://{web}", *WEB), (web,)),
-        Service("live", (*python, "uvicorn", "hutong.desks.live.asgi:application", f"--fd={live}", *LIVE), (live,)),
+        Service("web", (*python, "gunicorn", "hutong.project.wsgi", f"--bind=fd://{web}", *WEB), (web,), told=pages),
+        Service("live", (*python, "uvicorn", "hutong.desks.live.asgi:application", f"--fd={live}", *LIVE), (live,), told=pages),
         Service("worker", (*python, "hutong.project.worker")),
         Service("sender", (*python, "hutong.project.sender")),
         *([keeper] if shelf.folder() else []),

@@ -54,7 +54,8 @@ if SUITE not in {"aes", "sm"}:
     raise Trouble(f"HUTONG_SUITE is aes or sm, not {SUITE}.")
 AUDIT_SUITE = {"aes": "sha256", "sm": "sm3"}[SUITE]
 
-# Two roles: the owner migrates; the worker (default) can neither alter tables nor rewrite what is append-only.
+# The owner migrates; whoever works can neither alter tables nor rewrite what is append-only. `web` and `live` are given the address of
+# a third role here, which sees the rows of one post alone (migrations/0018_wall.py).
 DATABASES = {"default": database(os.environ.get("HUTONG_WORK_URL", ""))}
 if os.environ.get("HUTONG_AS_OWNER") == "1":
     DATABASES["default"] = database(os.environ["HUTONG_OWNER_URL"])

@@ -80,5 +80,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("attacks without their guards" if asked(config) == "proof" else "attacks")
     for number, sentence in ATTACKS.items():
         terminalreporter.write_line(f"{number:>2}  {sentence}  ·  {found.get(number, NO_TEST)}")
+    for report in terminalreporter.getreports("passed"):
+        for name, told in getattr(report, "user_properties", ()):
+            if name == "cells" and report.when == "call":
+                terminalreporter.write_line(f"    {told}")
     shown = [found.get(number, NO_TEST).partition(":")[0] for number in ATTACKS]
     terminalreporter.write_line("  ".join(f"{said}: {shown.count(said)}" for said in dict.fromkeys([*SAID.values(), NO_TEST])))

@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 def proved() -> set[int]:
     """The numbers that tests name."""
-    return {int(number) for file in HERE.glob("test_*.py") for number in re.findall(r"^ *@attack\((\d+)", file.read_text(), re.M)}
+    return {int(number) for file in HERE.glob("test_*.py") for number in re.findall(r"^ *@attack\(\s*(\d+)", file.read_text(), re.M)}
 
 
 def test_every_attack_has_a_test_or_waits_for_something() -> None:

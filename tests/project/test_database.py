@@ -26,7 +26,8 @@ def server(folder: Path) -> Iterator[Elsewhere]:
 @pytest.fixture
 def given(server: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """DATABASE_URL as somebody sets it."""
-    monkeypatch.delenv("DATABASE_WORK_URL", raising=False)
+    for name in database.BY_HAND:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DATABASE_URL", server.address())
     return monkeypatch
 
@@ -61,6 +62,9 @@ def test_roles_that_were_made_by_hand_are_used_as_they_are(server: Elsewhere, gi
     made = database.addresses(tmp_path)
     given.setenv("DATABASE_URL", made.owner)
     given.setenv("DATABASE_WORK_URL", made.work)
+    with pytest.raises(Trouble, match="go together"):
+        database.addresses(tmp_path)
+    given.setenv("DATABASE_DESK_URL", made.desk)
     assert database.addresses(tmp_path) == made
 
 

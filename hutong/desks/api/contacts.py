@@ -19,6 +19,7 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions, queries
 from hutong.hotline.contacts.actions import ReporterFacts
 from hutong.hotline.contacts.models import Contact, NotACase, Outcome
+from hutong.hotline.kernel import wall
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post
@@ -89,6 +90,7 @@ def _centre(post: Post, place: Division | None, at: datetime) -> Office:
 @router.get("/contacts/{uuid:contact_id}", **operation("read_contact", _("来访的结果"), (200, Became)))
 def read(request: access.DeskRequest, contact_id: UUID) -> Became:
     """For the office that sent it and the centre that took it; not for one that must keep away from the case."""
+    wall.look_across("contact", contact_id)
     contact = access.reached(request, _told_to(request.post), contact_id)
     access.looked(request, subject="contact", subject_id=contact.pk)
     case: Case | None = contact.link.case if hasattr(contact, "link") else None

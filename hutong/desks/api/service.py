@@ -11,6 +11,7 @@ from ninja.security import HttpBearer
 
 from hutong.desks.api import actions, answers, cases, contacts
 from hutong.hotline.cases.queries import READS_NO_CASES
+from hutong.hotline.kernel import wall
 from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
@@ -26,6 +27,8 @@ class Token(HttpBearer):
         if post and post.role in READS_NO_CASES:
             raise Refusal(KEEPS_THE_NETWORK)
         request.post = post  # type: ignore[attr-defined]
+        if post:
+            wall.enter(post.pk)  # PostMiddleware leaves
         return post
 
 

@@ -20,7 +20,7 @@ from hutong.hotline.archive import papers
 from hutong.hotline.archive import queries as exports
 from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.cases import looks, queries
-from hutong.hotline.kernel import masks
+from hutong.hotline.kernel import masks, wall
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.texts import listed, storable
 from hutong.hotline.network.models import Post, Role
@@ -35,6 +35,7 @@ askers = access.for_posts(Role.AUDITOR, Role.SHIFT_LEAD)
 def find(request: access.DeskRequest) -> HttpResponse:
     """The children of a case, by its number; of each no more than the surname."""
     number = storable(request.GET.get("number", "")).text.strip().upper()[:40]
+    wall.look_across("number", number)
     case = looks.cases_for(request.post).filter(number=number).first() if number else None
     children = [(child.pk, masks.name(child.name), child.age) for child in queries.children_of(case)] if case else []
     if case:
@@ -48,6 +49,7 @@ def find(request: access.DeskRequest) -> HttpResponse:
 @require_GET
 def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
     """Every line about the child. A shift lead says why first; who asked, and why, is a line of the report from then on."""
+    wall.look_across("child", child_id)
     child = access.reached(request, looks.children_for(request.post), child_id)
     form = Reason(request.GET or None)
     is_auditor = request.post.role == Role.AUDITOR

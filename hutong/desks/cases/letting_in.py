@@ -17,10 +17,10 @@ from hutong.desks.components.parts import Part
 from hutong.hotline.cases import looks, rules, sight
 from hutong.hotline.cases.actions import emergencies, revealing
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import Role
+from hutong.hotline.network.models import OfficeKind, Role
 
 ASKERS = access.for_posts(*map(Role, sorted(rules.ANYONE)))
-REVIEWERS = access.in_centre(*map(Role, sorted(rules.JUDGES)))
+REVIEWERS = access.in_offices({OfficeKind.HOTLINE_CENTRE}, *map(Role, sorted(rules.JUDGES)))
 
 
 class Why(Part):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.cases import queries as cases
+from hutong.hotline.kernel import wall
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
 
@@ -20,7 +21,10 @@ def heard_by(session_key: str, topics: Iterable[str]) -> frozenset[str] | None:
     """Those of the topics that the post of this session may hear; None where nobody is signed in."""
     try:
         post = _post(session_key)
-        return None if post is None else frozenset(topic for topic in topics if _may_hear(post, topic))
+        if post is None:
+            return None
+        wall.enter(post.pk)
+        return frozenset(topic for topic in topics if _may_hear(post, topic))
     finally:
         connection.close()
 

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hutong.desks import access
 from hutong.desks.components.fields import Line
 from hutong.desks.office.pages import administrators
-from hutong.hotline.cases import timers
 from hutong.hotline.clocks import actions, notices, queries, rules
 from hutong.hotline.clocks.models import LocalDay
 from hutong.hotline.clocks.rules import SpecialDay
+from hutong.hotline.kernel import wall
 from hutong.hotline.kernel.refusals import Refusal
 
 EXAMPLE = "1月1日 休 元旦\n2月6日 至 2月12日 休 春节\n2月20日 班 春节调休"
@@ -90,7 +90,7 @@ def year(request: access.DeskRequest, year: int) -> HttpResponse:
         actions.publish_year(**notice, by=request.post, at=timezone.now())
         messages.success(request, _("%(year)d 年放假安排已公布。") % {"year": year})
         return redirect(reverse("office:calendar", query={"year": year}))
-    counts = {"provisional": timers.provisional().count(), "is_new": preview and (preview.changes or notice["source"] != now["source"])}
+    counts = {"provisional": wall.provisional(), "is_new": preview and (preview.changes or notice["source"] != now["source"])}
     return page(form, lines=lines, preview=preview, stood=now["stood"], is_stale=preview and publishes, **counts)
 
 

@@ -19,10 +19,10 @@ from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import Role
+from hutong.hotline.network.models import OfficeKind, Role
 from hutong.hotline.recordings import queries as recordings
 
-who_looks = access.in_centre(Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR, Role.INSPECTOR)
+who_looks = access.in_offices({OfficeKind.HOTLINE_CENTRE}, Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR, Role.INSPECTOR)
 
 
 @who_looks

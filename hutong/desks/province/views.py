@@ -33,7 +33,7 @@ LEVEL_LABELS = {"province": _("各省"), "prefecture": _("各市"), "county": _(
 SORTS = {"late": _("按逾期"), "place": _("按区划")}
 OF_A_TILE = ("open", "late", "on_time", "returned", "reopened", "satisfaction")
 OF_PLACES = frozenset({"open", "late", *SOURCE_OF})  # the lists that can be of one place
-supervisors = access.for_posts(Role.SUPERVISOR)
+supervisors = access.in_offices(LEVELS_OF.keys(), Role.SUPERVISOR)
 
 
 @supervisors

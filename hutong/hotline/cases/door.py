@@ -20,7 +20,7 @@ from hutong.hotline.audit import actions as audit
 from hutong.hotline.cases import queries, rules
 from hutong.hotline.cases.models import Case, Clock, Event, Notice, NoticeKind, PartClock, PauseState, Recusal, Stage
 from hutong.hotline.clocks import queries as clocks
-from hutong.hotline.kernel import texts
+from hutong.hotline.kernel import texts, wall
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.kernel.refusals import Refusal
@@ -215,6 +215,7 @@ def door(
         if not now.relations:
             may_look = by and queries.visible_to(by).filter(pk=case_id).exists()
             raise Refusal(rules.NOT_YOURS if may_look else rules.NOT_THERE)
+        wall.hold(case_id)
         if once and Event.objects.filter(pk=once).exists():
             raise Refusal(rules.REPEATED)
         if seen is not None and seen != case.version and not action.adds_only:

@@ -15,6 +15,7 @@ from hutong.hotline.cases import queries
 from hutong.hotline.cases.letting_in import Emergency, Reveal
 from hutong.hotline.cases.models import Case, Event
 from hutong.hotline.contacts.models import Contact
+from hutong.hotline.kernel import wall
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Role
 from hutong.hotline.people.models import Child
@@ -102,6 +103,7 @@ def told(entries: Iterable[AuditEntry], post: Post, *, within: Iterable[UUID] = 
     posts = network.posts_by_id({row.post_id for row in rows if row.post_id})
     people = network.names_of({row.staff_id or row.subject_id for row in rows if not row.post_id and row.subject == "staff"})
     named = {row.pk: _cases_in(row, sought) for row in rows}
+    wall.look_across("named", f"{{{','.join(map(str, set().union(*named.values())))}}}")
     numbers = dict(cases_for(post).filter(pk__in=set().union(*named.values())).values_list("pk", "number"))
     words = Event.objects.filter(pk__in=[row.event_id for row in rows if row.verb in OWN]).values_list("pk", "text")
     said = dict(words)

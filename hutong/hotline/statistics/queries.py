@@ -19,6 +19,7 @@ from hutong.hotline.assignments.queries import LEADS
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.clocks.rules import local
+from hutong.hotline.kernel import wall
 from hutong.hotline.network.models import Office, OfficeKind, Post
 from hutong.hotline.statistics import facts, rules
 from hutong.hotline.statistics.models import Day
@@ -109,6 +110,7 @@ class Board:
 
     def _loose(self) -> Iterator[tuple[int, facts.Tally]]:
         """What must be added to the days that are counted, and taken from them."""
+        wall.look_across("left", self.post.office_id)
         hidden, open_days = _hidden(self.post), [day for day in self.days if day not in self.counted]
         for each in facts.tally(open_days, offices=self.answering, cases=~Q(case__in=hidden)):
             yield 1, each

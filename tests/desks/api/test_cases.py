@@ -255,7 +255,7 @@ def more_cases(_case: Case) -> None:
         case_at(stage)
 
 
-@pytest.mark.parametrize(("address", "grow", "expected"), [("cases", more_cases, 3), ("cases/{}", more, 15)])
+@pytest.mark.parametrize(("address", "grow", "expected"), [("cases", more_cases, 5), ("cases/{}", more, 17)])
 def test_the_number_of_queries_does_not_grow(address: str, grow: Callable[[Case], None], expected: int) -> None:
     case, software = case_at("handling"), Software.of("zhou")
 

@@ -167,7 +167,7 @@ def test_the_page_asks_the_same_number_of_questions_however_much_there_is() -> N
         with CaptureQueriesContext(connection) as caught:
             client.get(of_office("lianhu"))
         counts.append(len(caught))
-    assert counts[0] == counts[1] == 8
+    assert counts[0] == counts[1] == 10
 
 
 def test_the_region_alone_is_the_region_on_the_page() -> None:

@@ -194,7 +194,7 @@ def test_the_page_asks_the_same_number_of_questions_however_much_there_is() -> N
         with CaptureQueriesContext(connection) as caught:
             days_page(client)
         counts.append(len(caught))
-    assert counts == [7, 7, 7]
+    assert counts == [9, 9, 9]
 
 
 # --- in a browser

@@ -1,0 +1,188 @@
+"""The second wall: what the role of the pages may see, row by row, whatever a query asks for.
+
+Pages connect as `hutong_desk`: it has the rights of `hutong_work` and cannot become it. For `hutong_desk` alone each table whose rows
+belong to a case, a contact or a call shows what the post sees in whose name the request runs (`hutong_enter`), and without one nothing.
+The processes that act for nobody (worker, phone, sender, keeper) are `hutong_work`, for which every row is there.
+"""
+
+# ruff: noqa: S608 every part is a constant of this file
+
+from django.db import migrations
+
+# What a request is told of once, so that the policies below only compare: `cases.queries.visible_to` in the database, condition by
+# condition. `kept` are the cases from which the office or the person must keep away, and restricted ones to which they are not let in;
+# `centres` those whose cases an outsourced office works on by contract; `approved` whether a manager approved the post for minors' data.
+# `held` are what was opened in an emergency, the case that a deed has open (who had it when the deed began keeps it to the commit, though
+# it may go elsewhere), and those that a page looks at across the wall (`kernel.wall.ACROSS`).
+ENTER = """
+CREATE FUNCTION hutong_enter(which uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  today date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
+  mine network_post;
+  approved boolean;
+  by_contract boolean;
+BEGIN
+  SELECT p.* INTO mine FROM network_post p JOIN network_staff s ON s.id = p.staff_id WHERE p.id = which AND s.is_active
+    AND p.valid_from <= today AND (p.valid_to IS NULL OR p.valid_to > today)
+    AND p.role NOT IN ('administrator', 'security_officer', 'auditor');
+  approved := EXISTS (SELECT FROM network_approval
+      WHERE post_id = mine.id AND ended_at IS NULL AND valid_from <= today AND valid_to > today)
+    OR EXISTS (SELECT FROM network_charge WHERE post_id = mine.id AND ended_at IS NULL);
+  by_contract := EXISTS (SELECT FROM network_office WHERE id = mine.office_id AND (is_outsourced OR kind = 'social_organisation'));
+  PERFORM set_config('hutong.post', coalesce(mine.id::text, ''), false),
+    set_config('hutong.staff', coalesce(mine.staff_id::text, ''), false),
+    set_config('hutong.office', coalesce(mine.office_id::text, ''), false),
+    set_config('hutong.approved', approved::text, false),
+    set_config('hutong.centres', CASE WHEN by_contract THEN coalesce((SELECT array_agg(id)::text FROM network_office
+      WHERE kind = 'hotline_centre' AND hutong_by_contract(mine.office_id, id, today)), '{}') ELSE '' END, false),
+    set_config('hutong.kept', coalesce((SELECT array_agg(case_id)::text FROM (
+      SELECT case_id FROM cases_recusal WHERE office_id = mine.office_id OR staff_id = mine.staff_id
+      UNION ALL SELECT id FROM cases_case c WHERE is_restricted AND mine.role <> 'coordinator' AND worker_id IS DISTINCT FROM mine.id
+        AND NOT EXISTS (SELECT FROM cases_admission a WHERE a.case_id = c.id AND a.post_id = mine.id AND a.ended_at IS NULL)) AS away), ''),
+      false),
+    set_config('hutong.held', coalesce((SELECT array_agg(e.case_id)::text FROM cases_emergency e JOIN cases_case c ON c.id = e.case_id
+      WHERE e.post_id = mine.id AND e.until > now() AND (approved OR c.worker_id = mine.id) AND NOT by_contract
+      AND NOT EXISTS (SELECT FROM cases_recusal r WHERE r.case_id = c.id AND (r.office_id = mine.office_id OR r.staff_id = mine.staff_id))),
+      ''), false);
+END $$;
+
+CREATE FUNCTION hutong_office() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.office', true), '')::uuid $$;
+CREATE FUNCTION hutong_post() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.post', true), '')::uuid $$;
+CREATE FUNCTION hutong_staff() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.staff', true), '')::uuid $$;
+CREATE FUNCTION hutong_held() RETURNS uuid[] LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('hutong.held', true), ''), '{}')::uuid[]
+$$;
+CREATE FUNCTION hutong_approved() RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('hutong.approved', true), ''), 'false')::boolean
+$$;
+CREATE FUNCTION hutong_centres() RETURNS uuid[] LANGUAGE sql STABLE AS $$
+  SELECT nullif(current_setting('hutong.centres', true), '')::uuid[]
+$$;
+CREATE FUNCTION hutong_kept() RETURNS uuid[] LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(current_setting('hutong.kept', true), ''), '{}')::uuid[]
+$$;
+"""
+
+# Who sees a case, said once. A further condition of `cases.queries.visible_to` belongs here, or in `hutong_enter`, too.
+# Each setting is read once a statement (a subquery), and `@>` is what the index on `seen_by` answers.
+SEES = """(seen_by @> ARRAY[(SELECT hutong_office())] AND id <> ALL ((SELECT hutong_kept())::uuid[])
+  AND ((SELECT hutong_approved()) OR worker_id = (SELECT hutong_post()))
+  AND ((SELECT hutong_centres()) IS NULL OR centre_id = ANY ((SELECT hutong_centres())::uuid[]))
+  OR id = ANY ((SELECT hutong_held())::uuid[]))"""
+
+# Legs, events and recordings of a call go with it; as the owner, for a policy may not lead back to its own table.
+CALL = f"""
+CREATE FUNCTION hutong_sees_call(which uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM calls_call k WHERE k.id = which AND (
+    k.centre_id = hutong_office() OR k.operator_id = hutong_post()
+    OR EXISTS (SELECT FROM network_office o WHERE o.id = k.centre_id AND o.parent_id = hutong_office())
+    OR EXISTS (SELECT FROM calls_leg l WHERE l.call_id = k.id AND l.post_id = hutong_post())
+    OR EXISTS (SELECT FROM cases_case WHERE {SEES}
+               AND id IN (k.case_id, (SELECT l.case_id FROM cases_contact l WHERE l.contact_id = k.contact_id)))))
+$$;
+"""
+
+# What a page must ask of rows that it does not see: ids and a number, nothing else.
+ACROSS = """
+CREATE FUNCTION hutong_across(what text, which text) RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN coalesce(CASE what
+    WHEN 'number' THEN (SELECT array_agg(id) FROM cases_case WHERE number = which)
+    WHEN 'child' THEN (SELECT array_agg(case_id) FROM cases_child WHERE child_id = which::uuid)
+    WHEN 'named' THEN which::uuid[]
+    WHEN 'contact' THEN (SELECT array_agg(case_id) FROM cases_contact WHERE contact_id = which::uuid)
+    WHEN 'left' THEN (SELECT array_agg(DISTINCT case_id) FROM (
+      SELECT t.case_id FROM assignments_transfer t JOIN network_office s ON s.id = t.sender_id
+        LEFT JOIN network_office p ON p.id = s.parent_id WHERE t.state = 'accepted' AND which::uuid IN (s.parent_id, p.parent_id)
+      UNION ALL SELECT unnest(hutong_kept())) AS away)
+    END, '{}');
+END $$;
+CREATE FUNCTION hutong_provisional() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT count(*) FROM clocks_clock WHERE ended_at IS NULL AND is_provisional
+$$;
+"""
+
+OFFICE, POST = "(SELECT hutong_office())", "(SELECT hutong_post())"
+OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = {table}.case_id)"  # that table's own policy decides
+OF_A_CONTACT = "EXISTS (SELECT FROM contacts_contact c WHERE c.id = {table}.contact_id)"
+OF_AN_ORDER = "EXISTS (SELECT FROM supervision_order o WHERE o.id = {table}.order_id)"
+OF_A_RECORDING = "EXISTS (SELECT FROM recordings_recording r WHERE r.id = {table}.recording_id)"
+OF_A_CALL = "hutong_sees_call(call_id)"
+BY_LINK = "EXISTS (SELECT FROM cases_contact l WHERE l.contact_id = {table}.{column})"
+BELOW = f"centre_id IN (SELECT o.id FROM network_office o WHERE o.parent_id = {OFFICE})"
+
+WALLED = {
+    "cases_case": SEES,
+    **dict.fromkeys(
+        (
+            "assignments_assignment", "assignments_transfer", "cases_admission", "cases_child", "cases_contact", "cases_event",
+            "cases_notice", "cases_party", "cases_presence", "clocks_clock", "clocks_part_clock", "clocks_pause", "holds_hold",
+            "notices_acknowledgement", "replies_follow_up", "replies_reply",
+        ),
+        OF_A_CASE,
+    ),
+    "cases_recusal": f"(office_id = {OFFICE} OR staff_id = (SELECT hutong_staff()) OR {OF_A_CASE})",
+    "contacts_contact": f"(centre_id = {OFFICE} OR sender_id = {OFFICE} OR taken_by_id = {POST} OR {BY_LINK})",
+    "contacts_reporter": OF_A_CONTACT,
+    "contacts_draft": f"post_id IN (SELECT p.id FROM network_post p WHERE p.office_id = {OFFICE})",
+    "calls_call": f"""(centre_id = {OFFICE} OR operator_id = {POST} OR {BELOW} OR {OF_A_CASE} OR {BY_LINK}
+      OR EXISTS (SELECT FROM calls_leg l WHERE l.call_id = calls_call.id AND l.post_id = {POST}))""",
+    "calls_call_back": f"(centre_id = {OFFICE} OR taken_by_id = {POST} OR {OF_A_CASE})",
+    "calls_event": OF_A_CALL,
+    "calls_leg": f"(post_id = {POST} OR {OF_A_CALL})",
+    "calls_wish": f"(by_id = {POST} OR {OF_A_CALL})",
+    "recordings_recording": f"({OF_A_CASE} OR {OF_A_CALL})",
+    "recordings_gap": OF_A_RECORDING,
+    "recordings_play": OF_A_RECORDING,
+    "supervision_order": f"(office_id = {OFFICE} OR issuer_id = {OFFICE} OR {OF_A_CASE})",
+    "supervision_clock": OF_AN_ORDER,
+    "supervision_event": OF_AN_ORDER,
+}  # fmt: skip
+# Who is added to a case is written before the link to it, so that an insert is free; to read or change needs the link.
+PEOPLE = {
+    "people_child": "EXISTS (SELECT FROM cases_child l WHERE l.child_id = people_child.id)",
+    "people_person": "EXISTS (SELECT FROM cases_party l WHERE l.person_id = people_person.id)",
+}
+
+# Forced, so that the owner's rows are no exception; the owner and the working role then have a policy that lets them see all.
+WALL = """
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY everything ON {table} TO hutong_work, hutong_owner USING (true);
+"""
+DESK = "CREATE POLICY desk_{verb} ON {table} AS RESTRICTIVE FOR {verb} TO hutong_desk USING ({sees});"
+
+# What the database itself looks at to keep its promises, it looks at as the owner, whoever acts.
+AS_OWNER = """
+DO $$
+DECLARE
+  guard regprocedure;
+BEGIN
+  FOR guard IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype = 'trigger'::regtype
+    AND p.prosrc ~ '(FROM|JOIN|UPDATE|INTO) [a-z]+_|hutong_[a-z_]+[(]' LOOP
+    EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', guard);
+  END LOOP;
+END $$;
+"""
+
+
+def walls() -> str:
+    """The statements that raise it, table by table."""
+    raised = [
+        WALL.format(table=table) + DESK.format(table=table, verb="ALL", sees=sees.format(table=table, column=_column(table)))
+        for table, sees in WALLED.items()
+    ]
+    raised += [
+        WALL.format(table=table) + "".join(DESK.format(table=table, verb=verb, sees=sees) for verb in ("SELECT", "UPDATE", "DELETE"))
+        for table, sees in PEOPLE.items()
+    ]
+    return "\n".join(raised)
+
+
+def _column(table: str) -> str:
+    return "id" if table == "contacts_contact" else "contact_id"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("hotline", "0017_rights")]
+    operations = [migrations.RunSQL(sql) for sql in (ENTER, CALL, ACROSS, walls(), AS_OWNER)]

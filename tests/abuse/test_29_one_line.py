@@ -1,0 +1,45 @@
+"""Each look and each refusal writes one line, in the same transaction; where the line cannot be written, nothing is shown."""
+
+import pytest
+from django.db import DatabaseError, connection
+from django.urls import reverse
+
+from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.kernel.ids import new_id
+from tests.abuse.attack import attack, patched
+from tests.clients import signed_in
+from tests.desks.api.software import Software
+from tests.loop import case_at
+
+pytestmark = pytest.mark.django_db
+SILENT = patched("hutong.hotline.audit.actions.record", lambda *_args, **_more: None)
+
+
+def lines(verb: str) -> int:
+    return AuditEntry.objects.filter(verb=verb).count()
+
+
+@attack(29, SILENT)
+def test_a_look_and_a_refusal_are_one_line_each() -> None:
+    case = case_at("handling")
+    address = reverse("cases:case", args=[case.pk])
+    signed_in("zhou").get(address)
+    Software.of("zhou").get(f"cases/{case.pk}")
+    signed_in("bai").get(address)
+    signed_in("bai").get(reverse("cases:case", args=[new_id()]))
+
+    assert (lines("looked"), lines("refused")) == (2, 2)
+
+
+@attack(29, SILENT)
+def test_where_the_log_is_dead_nothing_is_shown() -> None:
+    case, client = case_at("handling"), signed_in("zhou")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path = pg_temp, public")
+        cursor.execute("CREATE TEMP TABLE audit_entry (id uuid)")
+        cursor.execute("GRANT ALL ON audit_entry TO hutong_desk")
+    try:
+        shown = client.get(reverse("cases:case", args=[case.pk])).content
+    except DatabaseError:
+        shown = b""
+    assert case.number.encode() not in shown

@@ -1,0 +1,101 @@
+"""The second wall stands around every table that tells of a case, and no request finds it as the one before left it."""
+
+from fnmatch import fnmatch
+
+import psycopg
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from hutong.hotline.cases.models import Case, Recusal
+from hutong.hotline.kernel import wall
+from hutong.project import database
+from tests import cast
+from tests.clients import as_the_pages, signed_in
+from tests.loop import START, case_at
+from tests.walls import tables
+
+pytestmark = pytest.mark.django_db
+NAMES = """
+SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype = 'trigger'::regtype
+AND NOT p.prosecdef AND p.prosrc ~ ANY (SELECT '(FROM|JOIN|UPDATE|INTO) ' || relname || '\\M' FROM pg_class WHERE relrowsecurity)"""
+
+
+def seen() -> int:
+    """How many cases a query finds that asks for all."""
+    with as_the_pages():
+        return Case.objects.count()
+
+
+def told(name: str) -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s, true)", [f"hutong.{name}"])
+        return str(cursor.fetchone()[0] or "")
+
+
+def test_every_table_has_a_wall_or_a_line_that_says_why_not() -> None:
+    named = {table: [name for name in wall.NO_WALL if fnmatch(table, name)] for table in tables()}
+
+    assert [table for table, is_walled in tables().items() if is_walled == bool(named[table])] == []
+    assert [name for name in wall.NO_WALL if not any(name in names for names in named.values())] == []
+
+
+def test_what_the_database_checks_by_itself_it_checks_as_the_owner() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES)
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.parametrize(("who", "many"), [("wang", 1), ("song", 1), ("bai", 0), ("shi", 0), ("gao", 0), ("an", 0)])
+def test_a_query_that_asks_for_all_finds_what_the_post_sees(who: str, many: int) -> None:
+    case_at("handling")
+    wall.enter(cast.post(who).pk)
+
+    assert seen() == many
+
+
+def test_in_nobodys_name_nothing_is_found() -> None:
+    case_at("handling")
+    wall.leave()
+
+    assert seen() == 0
+
+
+def test_a_recused_person_finds_nothing_though_their_office_does() -> None:
+    case = case_at("assessment")
+    Recusal.objects.create(case=case, staff=cast.post("tan").staff, reason="亲属", by=cast.post("zhou"), at=START)
+    for who, many in (("tan", 0), ("zhou", 1)):
+        wall.enter(cast.post(who).pk)
+        assert seen() == many
+
+
+@pytest.mark.parametrize("address", ["cases:work", "province:board", "audit:index"])
+def test_after_a_request_the_connection_is_nobodys(address: str) -> None:
+    case_at("handling")
+    for who in ("zhou", "song", "an"):
+        signed_in(who).get(reverse(address))  # 200 or refused
+        assert [told(name) for name in ("office", "post", "staff", "kept", "held")] == [""] * 5
+
+
+def test_a_request_that_breaks_leaves_nothing_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_args: object, **_kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("hutong.desks.access.looked", breaks)
+    case = case_at("handling")
+    with pytest.raises(ZeroDivisionError):
+        signed_in("zhou").get(reverse("cases:case", args=[case.pk]))
+
+    assert (told("office"), seen()) == ("", 0)
+
+
+def test_the_pages_role_is_a_plain_one() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = %s", [database.DESK])
+        assert cursor.fetchone() == (False, False, False)
+
+
+@pytest.mark.parametrize("role", [database.WORK, database.OWNER])
+def test_the_pages_role_cannot_become_one_for_which_all_is_there(addresses: database.Addresses, role: str) -> None:
+    with psycopg.connect(addresses.desk, autocommit=True) as desk, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        desk.execute(f"SET ROLE {role}")
