@@ -36,6 +36,7 @@ WORK_TABLES = (
     "calls_leg", "calls_line", "calls_seat", "calls_skill", "calls_sound", "calls_wish", "cases_case", "cases_child", "cases_contact",
     "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
     "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "keeping_state", "network_api_token", "network_seen",
+    "mfa_authenticator", "network_factor_reset", "network_session", "socialaccount_socialaccount", "socialaccount_socialtoken",
     "notices_acknowledgement", "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up",
     "keys_data_key", "recordings_gap", "recordings_play", "recordings_recording", "replies_reply", "rulebook_trial", "statistics_day",
     "supervision_clock", "supervision_event", "supervision_order",

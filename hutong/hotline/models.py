@@ -5,7 +5,7 @@
 from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
 from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.keys.models import DataKey
-from hutong.hotline.network.models import ApiToken, Division, Office, Post, Seen, Staff
+from hutong.hotline.network.models import ApiToken, Division, FactorReset, Office, Post, Seen, Session, Staff
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
@@ -54,6 +54,7 @@ __all__ = [
     "Division",
     "Draft",
     "Event",
+    "FactorReset",
     "FollowUp",
     "Gap",
     "Keeping",
@@ -84,6 +85,7 @@ __all__ = [
     "Seal",
     "Seat",
     "Seen",
+    "Session",
     "Sink",
     "Skill",
     "Sound",

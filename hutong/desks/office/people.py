@@ -14,7 +14,7 @@ from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.offices import office_for, page_of
 from hutong.desks.office.pages import Page, form_page, keepers, security
-from hutong.hotline.network import actions, queries
+from hutong.hotline.network import actions, queries, resetting
 from hutong.hotline.network.models import Post, Staff
 
 
@@ -79,7 +79,7 @@ def password(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
         note=_("系统生成新密码，只显示一次；原密码和已登录的会话立即失效。"),
         done=_("请当面或经可靠方式告知本人（登录名 %(username)s）。离开本页后谁也不能再看到。") % {"username": staff.username},
     )  # fmt: skip
-    return form_page(request, form, partial(actions.set_password, staff=staff), page)
+    return form_page(request, form, partial(resetting.set_password, staff=staff), page)
 
 
 @security

@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.test import Client
 
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.network import actions
+from hutong.hotline.network import actions, resetting
 from hutong.hotline.network.models import Post, Role, Staff
 from tests import cast
 from tests.clients import signed_in
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def set_password(username: str, by: Post | None = None) -> str:
-    return actions.set_password(staff=Staff.objects.get(username=username), by=by or cast.post("ning"), at=AT)
+    return resetting.set_password(staff=Staff.objects.get(username=username), by=by or cast.post("ning"), at=AT)
 
 
 def test_it_is_random_easy_to_read_out_and_in_no_log() -> None:
