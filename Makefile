@@ -10,7 +10,7 @@ TEXTS := $(patsubst %.po,%.mo,$(wildcard hutong/locale/*/LC_MESSAGES/django.po))
 TELEPHONE := debootstrap espeak-ng sip-tester sox
 BROWSER := chromium fonts-noto-cjk fontconfig libatomic1
 
-.PHONY: run phone test quick lint format docs texts bench setup setup-dev browser exchange lock
+.PHONY: run phone test quick abuse abuse-proof lint format docs texts bench setup setup-dev browser exchange lock
 
 run: setup
 	@$(BIN)/hutong up --demo $(if $(PORT),--port=$(PORT))
@@ -27,6 +27,13 @@ test: browser exchange lint
 
 quick: lint
 	$(BIN)/python -m pytest -q -m "not browser and not slow"
+
+# The attacks of tests/abuse/attacks.py; and each with its guard taken away, so that its test must fail.
+abuse: browser
+	$(BIN)/python -m pytest -q tests/abuse --abuse=suite
+
+abuse-proof: browser
+	$(BIN)/python -m pytest -q tests/abuse --abuse=proof
 
 lint: setup-dev
 	$(BIN)/ruff check .
