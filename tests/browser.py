@@ -167,12 +167,13 @@ class Site:
 
     def by_form(self, username: str, size: dict[str, int] = DESK) -> Page:
         """A page of this member of the cast, through both steps of the sign-in."""
+        second = code(username)
         page = self.page(size)
         page.goto(self.url("account:sign_in"))
         page.fill("[name=username]", username)
         page.fill("[name=password]", cast.PASSWORD)
         page.click("#sign-in button[type=submit]")
-        page.fill("[name=code]", code(username))
+        page.fill("[name=code]", second)
         page.click("#second-step button[type=submit]")
         page.wait_for_url(lambda url: "/account/" not in url or "/account/post" in url)
         return page

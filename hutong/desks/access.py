@@ -73,6 +73,11 @@ def marked(**marks: bool) -> Callable[[View], View]:
     return decorate
 
 
+def is_wall(request: Any) -> bool:
+    """Whether a board is to be drawn for a wall; in a session that is one, it always is."""
+    return "wall" in request.GET or request.sign_in.is_wall
+
+
 def public(view: View) -> View:
     """Anybody may ask for this page."""
     view.gate = "public"  # type: ignore[attr-defined]

@@ -5,14 +5,16 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from hutong.hotline.network import sessions
 from hutong.hotline.network.models import Session, Staff
@@ -32,14 +34,22 @@ def begin(sender: object, request: Any, user: Staff, **_more: Any) -> None:
 
 
 def of(request: Any, *, at: datetime) -> Session | None:
-    """The session in which this is asked. One that ended is forgotten here and now, and nobody is signed in."""
+    """The session in which this is asked, and with it who asks. One that ended is forgotten here and now, and nobody is signed in."""
     if SESSION_KEY not in request.session:
         return None
-    row = sessions.running(request.session.get(SIGN_IN), staff=request.user, at=at)
+    row = running(request.session, at=at)
     if row is None:
         request.session.flush()
-        request.user = AnonymousUser()
+    request.user = row.staff if row else AnonymousUser()  # in the question that finds the row: Django would ask once more
     return row
+
+
+def running(session: SessionBase, *, at: datetime) -> Session | None:
+    """The row of a browser's session, if it runs and the person's password is still the one by which it began."""
+    row = sessions.running(session.get(SIGN_IN), at=at)
+    if row is None or str(row.staff_id) != session[SESSION_KEY]:
+        return None
+    return row if constant_time_compare(session.get(HASH_SESSION_KEY, ""), row.staff.get_session_auth_hash()) else None
 
 
 def place(request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,7 @@ from hutong.desks.account.forms import NewCode, NewPasskey, NewPassword
 from hutong.desks.components.deeds import take
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.secrets.sealing import NotOpened
-from hutong.hotline.network import factors, passwords, rules, sessions
+from hutong.hotline.network import factors, identities, passwords, rules, sessions
 
 here = access.marked(setting_up=True)
 
@@ -30,6 +31,7 @@ def security(request: Any) -> HttpResponse:
     mine = factors.of(request.user)
     context = {
         "factors": mine, "has_code": any(row.type == factors.CODE for row in mine), "codes_left": factors.codes_left(request.user),
+        "provider": settings.OIDC_NAME, "is_bound": identities.is_bound(request.user),
         "sessions": sessions.of(request.user, at=timezone.now()),
     }  # fmt: skip
     return render(request, "account/security.html", context)
@@ -179,6 +181,17 @@ def end_sessions(request: Any) -> HttpResponse:
     sessions.end_all(request.user, by=request.post, at=timezone.now(), why="ended", but=request.sign_in)
     messages.success(request, _("其他登录已全部结束。"))
     return redirect("account:security")
+
+
+@access.for_posts()
+@access.stepped_up
+@require_http_methods(["GET", "POST"])
+def wall(request: access.DeskRequest) -> HttpResponse:
+    """A machine that nobody sits at shows a board for weeks, and from then on nothing else."""
+    if request.method == "GET":
+        return render(request, "account/wall.html", {"next": entering.wanted(request)})
+    sessions.become_wall(request.sign_in, by=request.post, at=timezone.now())
+    return redirect(entering.wanted(request))
 
 
 @access.signed_in

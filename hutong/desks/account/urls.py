@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hutong.desks.account import own, views
+from hutong.desks.account import own, provider, views
 
 app_name = "account"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("factors/<int:factor_id>/remove", own.remove_factor, name="remove_factor"),
     path("sessions/<uuid:session_id>/end", own.end_session, name="end_session"),
     path("sessions/end", own.end_sessions, name="end_sessions"),
+    path("provider", provider.sign_in, name="provider"),
+    path("provider/bind", provider.bind, name="bind"),
+    path("provider/unbind", provider.unbind, name="unbind"),
+    path("wall", own.wall, name="wall"),
     path("left", own.left, name="left"),
     path("at-work", own.at_work, name="at_work"),
     path("locked", own.locked, name="locked"),

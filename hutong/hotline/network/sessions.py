@@ -28,11 +28,10 @@ def begin(
     )  # fmt: skip
 
 
-def running(session_id: str | None, *, staff: object, at: datetime) -> Session | None:
-    """This session, if it is this person's and has not ended, by a word or by its age."""
-    if not session_id or not isinstance(staff, Staff):
-        return None
-    session = Session.objects.filter(pk=session_id, staff=staff, ended_at=None).first()
+def running(session_id: str | None, *, at: datetime) -> Session | None:
+    """This session with its person, if that one may sign in and it has not ended, by a word or by its age."""
+    rows = Session.objects.filter(pk=session_id, ended_at=None, staff__is_active=True).select_related("staff")
+    session = rows.first() if session_id else None
     return None if session is None or rules.is_over(session.begun_at, is_wall=session.is_wall, at=at) else session
 
 
