@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from django.utils import timezone
 
 from bench.product import ORIGIN
 from hutong.hotline.cases.models import Case
-from hutong.hotline.network.demo import PASSWORD
+from hutong.hotline.network.demo import PASSWORD, code
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role
 
 DESK = (Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
@@ -71,7 +72,10 @@ def _browser(username: str) -> httpx.Client:
     """A browser in which somebody has signed in."""
     client = httpx.Client(base_url=ORIGIN, timeout=60)
     client.get("/account/sign-in").raise_for_status()
-    form = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-    if client.post("/account/sign-in", data=form, headers={"Referer": ORIGIN}).status_code != 302:
-        raise RuntimeError(f"{username} could not sign in")
+    steps = {"sign-in": {"username": username, "password": PASSWORD}, "second-step": {}}
+    for step, form in steps.items():
+        given = form or {"code": code(username, at=timezone.now())}
+        token = {"csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        if client.post(f"/account/{step}", data=given | token, headers={"Referer": ORIGIN}).status_code != 302:
+            raise RuntimeError(f"{username} could not sign in: {step}")
     return client

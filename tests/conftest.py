@@ -42,6 +42,7 @@ WORK_TABLES = (
     "cases_event", "cases_notice", "cases_party", "cases_presence", "cases_recusal", "clocks_clock", "clocks_part_clock",
     "clocks_pause", "contacts_contact", "contacts_draft", "contacts_reporter", "holds_hold", "keeping_state", "network_api_token",
     "network_contract", "network_seen",
+    "mfa_authenticator", "network_factor_reset", "network_session", "socialaccount_socialaccount", "socialaccount_socialtoken",
     "notices_acknowledgement", "notices_delivery", "notices_way", "people_child", "people_person", "replies_follow_up",
     "recordings_gap", "recordings_play", "recordings_recording", "replies_reply", "retention_erasure", "rulebook_trial",
     "statistics_day",

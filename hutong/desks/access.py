@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from hutong.desks import proving, standing
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls.models import Call, CallBack
 from hutong.hotline.cases import queries as cases
@@ -23,9 +24,9 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel import texts, wall
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network import approving, signing_in
+from hutong.hotline.network import approving, sessions, signing_in
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import OfficeKind, Post, Role
+from hutong.hotline.network.models import OfficeKind, Post, Role, Session
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
@@ -38,27 +39,54 @@ class DeskRequest(HttpRequest):
     """A request of somebody who is signed in and has chosen a post."""
 
     post: Post
+    sign_in: Session
 
 
 class PostMiddleware:
-    """Puts the chosen post, if it is still held today, on the request, which then runs in its name in the database too."""
+    """Puts the session, if it still runs, and the chosen post, if it is still held today, on the request.
+
+    The request then runs in the post's name in the database too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.session.get("post") if "post" in request.session else None
-        post = network.post_held(chosen, staff=request.user, on=timezone.localdate()) if chosen else None
-        if post and (request.method != "GET" or not request.htmx):  # type: ignore[attr-defined]
-            signing_in.be_seen(post, at=timezone.now())  # a board that renews itself is nobody at work
-        request.post = post  # type: ignore[attr-defined]
-        if post:
-            wall.enter(post.pk)
+    def __call__(self, request: Any) -> HttpResponse:
+        now = timezone.now()
+        request.sign_in = standing.of(request, at=now)
+        chosen = request.session.get("post") if request.sign_in else None
+        request.post = network.post_held(chosen, staff=request.user, on=timezone.localdate()) if chosen else None
+        request.is_locked = bool(request.sign_in) and sessions.is_locked(request.sign_in, request.post, at=now)
+        if request.post:
+            wall.enter(request.post.pk)
         try:
             return self.get_response(request)
         finally:
-            if request.post:  # type: ignore[attr-defined]  # the API sets its own
+            if request.post:  # the API sets its own
                 wall.leave()
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
+        """Somebody is at work: not a board that renews itself, nor what a page does by itself, nor whoever stands before a lock."""
+        by_itself = getattr(view, "by_itself", False) or (request.method == "GET" and request.htmx)
+        if request.sign_in and not request.is_locked and not by_itself:
+            sessions.be_seen(request.sign_in, at=timezone.now())
+            if request.post:
+                signing_in.be_seen(request.post, at=timezone.now())
+
+
+def marked(**marks: bool) -> Callable[[View], View]:
+    """What a view may, or is, beside its gate: reached `while_locked` or while `setting_up`, `for_walls`, asked for `by_itself`."""
+
+    def decorate(view: View) -> View:
+        vars(view).update(marks)
+        return view
+
+    return decorate
+
+
+def is_wall(request: Any) -> bool:
+    """Whether a board is to be drawn for a wall; in a session that is one, it always is."""
+    return "wall" in request.GET or request.sign_in.is_wall
 
 
 def public(view: View) -> View:
@@ -78,13 +106,40 @@ def to_choice_of_post(wanted: str) -> HttpResponse:
 
 
 def signed_in(view: View) -> View:
-    """Somebody who is signed in, with or without a post."""
+    """Somebody who is signed in, with or without a post, has set up what their post demands, and sits there."""
 
     @wraps(view)
     def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, *args, **kwargs) if request.user.is_authenticated else to_sign_in(request)
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        return _in_the_way(request, vars(view)) or view(request, *args, **kwargs)
 
     gated.gate = "signed_in"  # type: ignore[attr-defined]
+    return gated
+
+
+def _in_the_way(request: Any, marks: dict[str, Any]) -> HttpResponse | None:
+    """What a session must first do, or may not at all."""
+    if request.sign_in.is_limited and not marks.get("setting_up"):
+        return HttpResponse(status=401) if request.htmx else redirect(reverse("account:set_up", query={"next": request.get_full_path()}))
+    if request.sign_in.is_wall and not marks.get("for_walls"):
+        refused(request, subject="page")
+        raise PermissionDenied
+    return proving.demand(request, proving.LOCKED) if request.is_locked and not marks.get("while_locked") else None
+
+
+def stepped_up(view: View) -> View:
+    """Somebody who proved within five minutes who they are; else they are asked, and the deed goes on with what was entered.
+
+    Stands below the gate that says who. Keys of software never step up: no address of the API has it.
+    """
+
+    @wraps(view)
+    def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked = None if proving.is_fresh(request) else proving.demand(request, proving.ASKED)
+        return asked or view(request, *args, **kwargs)
+
+    gated.steps_up = True  # type: ignore[attr-defined]
     return gated
 
 

@@ -5,7 +5,9 @@
 from hutong.hotline.audit.models import AuditEntry, Checkpoint, Seal, Sink, Waiting
 from hutong.hotline.keeping.models import Keeping
 from hutong.hotline.keys.models import DataKey
-from hutong.hotline.network.models import ApiToken, Approval, Charge, Contract, Division, Office, Post, Seen, Staff
+from hutong.hotline.network.models import (
+    ApiToken, Approval, Charge, Contract, Division, FactorReset, Office, Post, Seen, Session, Staff,
+)  # fmt: skip
 from hutong.hotline.rulebook.models import Limit, Question, Retention, Route, Rulebook, Rung, TierRule
 from hutong.hotline.clocks.models import CalendarDay, CalendarYear, LocalDay, WorkHours
 from hutong.hotline.people.models import Child, Person
@@ -65,6 +67,7 @@ __all__ = [
     "Erasure",
     "Event",
     "Export",
+    "FactorReset",
     "FollowUp",
     "Gap",
     "Hold",
@@ -97,6 +100,7 @@ __all__ = [
     "Seal",
     "Seat",
     "Seen",
+    "Session",
     "Sink",
     "Skill",
     "Sound",

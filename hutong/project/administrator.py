@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from hutong.hotline.network import actions, queries, rules
+from hutong.hotline.network import actions, queries, resetting, rules
 from hutong.hotline.network.models import Division, Office, OfficeKind, Role
 from hutong.project.installing import say
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         staff = actions.add_staff(
             username=options.username, name=options.name, phone="", office=office, role=role, valid_from=today, by=None, at=at
         )
-        password = actions.set_password(staff=staff, by=None, at=at)
+        password = resetting.set_password(staff=staff, by=None, at=at)
     say(f"{office.name}\n  {staff.username}  {password}   shown once")
     return 0
 

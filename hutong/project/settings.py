@@ -85,6 +85,11 @@ INSTALLED_APPS = [
     "hutong.desks.recordings",
     "hutong.desks.phone",
     "hutong.desks.audit",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -92,15 +97,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hutong.desks.headers.ProxyMiddleware",
     "hutong.desks.headers.HeadersMiddleware",
+    "hutong.desks.standing.SameSiteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "hutong.desks.account.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "hutong.desks.access.PostMiddleware",
+    "hutong.desks.account.language.LanguageMiddleware",
 ]
 
 TEMPLATES = [
@@ -126,15 +133,43 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "hotline.Staff"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone")},
+    },
+    {"NAME": "hutong.hotline.network.passwords.OfThePlace"},
+]
 LOGIN_URL = "account:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account:sign_in"
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600
 SECURE_COOKIES = os.environ.get("HUTONG_HTTPS") == "1"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"  # links from other sites: standing.SameSiteMiddleware
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_AGE = 30 * 24 * 3600  # a wall; how long a session really runs, its row says: network.rules
+if SECURE_COOKIES:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 CSRF_FAILURE_VIEW = "hutong.desks.errors.csrf_failure"
+
+# allauth keeps factors and speaks to an identity provider; the way in is ours (desks/account/entering.py). It signs nobody up.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "hutong.hotline.network.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODE_DIGITS = 12
+# A government's identity provider (OpenID Connect), where there is one. Who it names is bound by issuer and subject alone.
+OIDC_ISSUER = os.environ.get("HUTONG_OIDC_ISSUER", "")
+OIDC_CLIENT = os.environ.get("HUTONG_OIDC_CLIENT", "")
+OIDC_SECRET = os.environ.get("HUTONG_OIDC_SECRET", "")
+OIDC_NAME = os.environ.get("HUTONG_OIDC_NAME", "统一身份认证") if OIDC_ISSUER else ""
+SOCIALACCOUNT_ADAPTER = "hutong.desks.account.provider.Adapter"
+SOCIALACCOUNT_STORE_TOKENS = False
 
 # Msgids are Chinese; locale/en holds the English.
 LANGUAGE_CODE = "zh-hans"

@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from hutong.desks.account.provider import callback
 from hutong.desks.account.views import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("account/", include("hutong.desks.account.urls")),
+    path("account/provider/<slug:provider_id>/back", callback, name="openid_connect_callback"),  # the name by which allauth knows it
     path("components/", include("hutong.desks.components.urls")),
     path("operator/", include("hutong.desks.operator.urls")),
     path("cases/", include("hutong.desks.cases.urls")),

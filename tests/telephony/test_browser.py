@@ -19,6 +19,7 @@ from hutong.hotline.contacts.models import Draft
 from hutong.hotline.recordings.models import Recording
 from tests.browser import Servers, shoot, wait_until
 from tests.cast import office, post
+from tests.clients import signed_in
 from tests.conftest import ROOT
 from tests.telephony.hall import WINDOW, Hall, answer, both_hear, state, talks
 from tests.telephony.site import PATIENCE, Site, free_port
@@ -116,10 +117,9 @@ def test_a_talk_goes_on_while_the_web_is_killed_and_started_again(site: Site, ha
     first = web()
     phone = hall.pages.page(WINDOW)
     wait_until(lambda: answers(port), PATIENCE)
-    phone.goto(f"http://127.0.0.1:{port}/account/sign-in?next=/phone/")
-    phone.fill("[name=username]", "xu")
-    phone.fill("[name=password]", "a-quiet-night-2026")
-    phone.click("#sign-in button[type=submit]")
+    session = signed_in("xu").cookies["sessionid"].value
+    phone.context.add_cookies([{"name": "sessionid", "value": session, "url": f"http://127.0.0.1:{port}"}])
+    phone.goto(f"http://127.0.0.1:{port}/phone/")
     expect(phone.locator(".line-state")).to_have_class(re.compile("there"))
     phone.get_by_role("button", name=re.compile("空闲")).click()
     site.caller(LANDLINE)

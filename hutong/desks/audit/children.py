@@ -46,6 +46,7 @@ def find(request: access.DeskRequest) -> HttpResponse:
 
 
 @askers
+@access.stepped_up
 @require_GET
 def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
     """Every line about the child. A shift lead says why first; who asked, and why, is a line of the report from then on."""

@@ -26,6 +26,7 @@ from hutong.desks.live.hub import ALL, Hub, Stream  # noqa: E402
 HEARTBEAT = 15.0  # seconds
 LIVES = (240.0, 300.0)  # seconds; spread, so that the streams of a morning do not end together
 MOST_TOPICS = 50
+SESSION = "session:"
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
@@ -88,6 +89,8 @@ async def _write(stream: Stream, since: float, send: Send) -> None:
     end = loop.time() + random.uniform(*LIVES)  # noqa: S311 spreads, hides nothing
     while loop.time() < end:
         told = await stream.next(HEARTBEAT)
+        if any(topic.startswith(SESSION) for topic in told):
+            break  # the session ended, and with it all that was opened in it
         await _say(send, "".join("event: all\ndata:\n\n" if topic == ALL else f"data: {topic}\n\n" for topic in told) or ":\n\n")
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 

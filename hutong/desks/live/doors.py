@@ -5,36 +5,37 @@ from importlib import import_module
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth import SESSION_KEY
 from django.db import connection
-from django.http import HttpRequest
 from django.utils import timezone
 
+from hutong.desks import standing
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.kernel import wall
 from hutong.hotline.network import queries as network
-from hutong.hotline.network.models import Post
+from hutong.hotline.network import sessions
+from hutong.hotline.network.models import Post, Session
 
 
 def heard_by(session_key: str, topics: Iterable[str]) -> frozenset[str] | None:
-    """Those of the topics that the post of this session may hear; None where nobody is signed in."""
+    """Those of the topics that the post of this session may hear, and the end of the session; None where nobody is signed in."""
     try:
-        post = _post(session_key)
-        if post is None:
+        post, session = _sitting(session_key)
+        if post is None or session is None:
             return None
         wall.enter(post.pk)
-        return frozenset(topic for topic in topics if _may_hear(post, topic))
+        return frozenset({topic for topic in topics if _may_hear(post, topic)} | {sessions.topic(session.pk)})
     finally:
         connection.close()
 
 
-def _post(session_key: str) -> Post | None:
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    if SESSION_KEY not in request.session or "post" not in request.session:
-        return None
-    return network.post_held(request.session["post"], staff=get_user(request), on=timezone.localdate())
+def _sitting(session_key: str) -> tuple[Post | None, Session | None]:
+    kept = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    if SESSION_KEY not in kept or "post" not in kept:
+        return None, None
+    session = standing.running(kept, at=timezone.now())
+    return (network.post_held(kept["post"], staff=session.staff, on=timezone.localdate()) if session else None), session
 
 
 def _may_hear(post: Post, topic: str) -> bool:

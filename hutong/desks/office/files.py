@@ -22,6 +22,7 @@ FIRST = (Outcome.REFUSED, Outcome.CHANGE, Outcome.ADD)  # what asks for a look c
 
 
 @keepers
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def files(request: access.DeskRequest) -> HttpResponse:
     """Hand in a file and see what it would change; agree to just that (`agreed`) and it is changed."""
@@ -52,6 +53,7 @@ def in_words(report: sheets.Report) -> str:
 
 
 @keepers
+@access.stepped_up
 @require_GET
 def export(request: access.DeskRequest, sheet: str) -> HttpResponse:
     """One of the files as it stands, for a spreadsheet (with the mark by which it knows UTF-8)."""

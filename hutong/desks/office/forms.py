@@ -185,6 +185,20 @@ class NewPost(Form):
     valid_from = Day(gettext_lazy("任职日期"))
 
 
+class AskReset(Form):
+    proof = forms.CharField(
+        label=gettext_lazy("怎样核实了是本人"), max_length=200, help_text=gettext_lazy("例如：本人持工作证到场，与人事照片相符"),
+        widget=forms.Textarea({"rows": 2}),
+    )  # fmt: skip
+
+
+class DecideReset(Form):
+    agreed = forms.TypedChoiceField(
+        label=gettext_lazy("我另行核实过"), coerce=lambda said: said == "yes", widget=forms.RadioSelect,
+        choices=[("yes", gettext_lazy("是本人，同意重置")), ("no", gettext_lazy("不能确认，不同意"))],
+    )  # fmt: skip
+
+
 class NewStaff(Form):
     name = a_name(Staff)
     username = Read(

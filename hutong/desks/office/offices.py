@@ -103,6 +103,7 @@ def end(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
 
 
 @security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def new_token(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """A key with which an office's own software acts as one of its posts; told once."""

@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.offices import office_for, page_of
-from hutong.desks.office.pages import Page, form_page, keepers, security
-from hutong.hotline.network import actions, approving, queries
+from hutong.desks.office.pages import Page, administrators, form_page, keepers, security
+from hutong.hotline.network import actions, approving, queries, resetting
 from hutong.hotline.network.models import Post, Staff
 
 
@@ -44,11 +44,18 @@ def staff(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     charges = {charge.post_id: charge for charge in approving.charges_in_reach(request.post).filter(post__in=posts)}
     for post in posts:
         post.charge = charges.get(post.pk)  # type: ignore[attr-defined]
-    context = {"person": staff, "posts": posts, "elsewhere": elsewhere, "is_oneself": staff.pk == request.post.staff_id}
+    context = {
+        "person": staff,
+        "posts": posts,
+        "elsewhere": elsewhere,
+        "is_oneself": staff.pk == request.post.staff_id,
+        "reset": resetting.waiting(staff),
+    }
     return render(request, "office/staff.html", context)
 
 
 @security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def new(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """A person new to the network, with a first post here."""
@@ -72,6 +79,7 @@ def change(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
 
 
 @security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def password(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """A new password, made here and told once."""
@@ -82,10 +90,59 @@ def password(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
         note=_("系统生成新密码，只显示一次；原密码和已登录的会话立即失效。"),
         done=_("请当面或经可靠方式告知本人（登录名 %(username)s）。离开本页后谁也不能再看到。") % {"username": staff.username},
     )  # fmt: skip
-    return form_page(request, form, partial(actions.set_password, staff=staff), page)
+    return form_page(request, form, partial(resetting.set_password, staff=staff), page)
 
 
 @security
+@access.stepped_up
+@require_http_methods(["GET", "POST"])
+def end_sessions(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
+    """Sign a person out everywhere."""
+    staff = staff_for(request, staff_id)
+    form = forms.Sure(request.POST or None, by=request.post)
+    page = Page(
+        title=_("结束“%(name)s”的全部登录") % {"name": staff.name}, button=_("全部结束"), done=_("已全部结束。"), back=person_page(staff),
+        note=_("立即生效，包括正在听的实时更新。本人可以重新登录。"), danger=True,
+    )  # fmt: skip
+    return form_page(request, form, partial(resetting.end_sessions, staff=staff), page)
+
+
+@administrators
+@access.stepped_up
+@require_http_methods(["GET", "POST"])
+def ask_reset(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
+    """The first of the two people by whom a lost factor is set up anew."""
+    staff = staff_for(request, staff_id)
+    form = forms.AskReset(request.POST or None, by=request.post)
+    page = Page(
+        title=_("申请重置“%(name)s”的验证方式") % {"name": staff.name}, button=_("申请重置"), back=person_page(staff),
+        done=_("已申请，等待安全管理员确认。"),
+        note=_("请先当面核实是本人。安全管理员也核实并确认后，原有验证方式作废，本人下次登录时重新设置；您看不到也定不了任何密钥。"),
+    )  # fmt: skip
+    return form_page(request, form, partial(resetting.ask_reset, staff=staff), page)
+
+
+@security
+@access.stepped_up
+@require_http_methods(["GET", "POST"])
+def decide_reset(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
+    """The second one."""
+    staff = staff_for(request, staff_id)
+    row = resetting.waiting(staff)
+    if row is None:
+        raise Http404
+    form = forms.DecideReset(request.POST or None, by=request.post)
+    page = Page(
+        title=_("重置“%(name)s”的验证方式") % {"name": staff.name}, button=_("提交"), back=person_page(staff), done=_("已记录。"),
+        danger=True,
+        note=_("%(asker)s申请，核实方式：%(proof)s。请您另行核实是本人。同意后原有验证方式和恢复码立即作废，全部登录结束。")
+        % {"asker": row.asked_by.staff.name, "proof": row.proof},
+    )  # fmt: skip
+    return form_page(request, form, partial(resetting.decide_reset, row.pk), page)
+
+
+@security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def deactivate(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """End everything of a person at once."""
@@ -99,6 +156,7 @@ def deactivate(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
 
 
 @security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def give(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     """One post more."""
@@ -112,6 +170,7 @@ def give(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
 
 
 @security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def end_post(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
     """End one post."""

@@ -54,6 +54,7 @@ def monitors(call: Call, request: access.DeskRequest) -> list[Asked]:
 
 
 @at_the_desk
+@access.marked(while_locked=True)
 @require_POST
 def ask(request: access.DeskRequest, call_id: UUID, asked: str) -> HttpResponse:
     """Ask something of a call; the process `phone` does it."""

@@ -18,6 +18,8 @@ from hutong.desks.phone.answers import answer
 from hutong.hotline.calls.actions import seats, writing
 from hutong.hotline.network.models import Post
 
+goes_on = access.marked(while_locked=True)  # the desk may lock in mid-call: the window goes on
+
 
 @at_the_desk
 @require_GET
@@ -27,6 +29,7 @@ def window(request: access.DeskRequest) -> HttpResponse:
 
 
 @at_the_desk
+@goes_on
 @require_GET
 def now(request: access.DeskRequest) -> HttpResponse:
     """The region of what goes on."""
@@ -34,6 +37,7 @@ def now(request: access.DeskRequest) -> HttpResponse:
 
 
 @at_the_desk
+@access.marked(while_locked=True, by_itself=True)
 @require_POST
 def line(request: access.DeskRequest) -> HttpResponse:
     """With what the window signs in at the exchange: made anew each time, told once. Nothing where there is no exchange."""
@@ -44,6 +48,7 @@ def line(request: access.DeskRequest) -> HttpResponse:
 
 
 @at_the_desk
+@access.marked(while_locked=True, by_itself=True)
 @require_POST
 def alive(request: access.DeskRequest) -> HttpResponse:
     """The window is still there."""
@@ -52,6 +57,7 @@ def alive(request: access.DeskRequest) -> HttpResponse:
 
 
 @at_the_desk
+@access.marked(while_locked=True, by_itself=True)
 @require_POST
 def leave(request: access.DeskRequest) -> HttpResponse:
     """The window goes."""
@@ -60,6 +66,7 @@ def leave(request: access.DeskRequest) -> HttpResponse:
 
 
 @at_the_desk
+@goes_on
 @require_POST
 def state(request: access.DeskRequest) -> HttpResponse:
     """Ready, on a break for a reason, or away."""
@@ -74,6 +81,7 @@ STATES: defaultdict[str, Callable[[Post, str, datetime], object]] = defaultdict(
 
 
 @at_the_desk
+@goes_on
 @require_POST
 def mark(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
     """The call was no matter of ours: silence, a prank, a wrong number. It is written down as that."""

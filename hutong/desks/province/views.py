@@ -37,10 +37,11 @@ supervisors = access.in_offices(LEVELS_OF.keys(), Role.SUPERVISOR)
 
 
 @supervisors
+@access.marked(for_walls=True)
 @require_GET
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case by name."""
-    is_wall = "wall" in request.GET
+    is_wall = access.is_wall(request)
     context = _numbers(request)
     if is_wall:
         access.shown(request, part="province:board/wall")

@@ -28,6 +28,7 @@ def changes(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
 
 
 @keepers
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def approve(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     """From when on a draft holds."""
@@ -45,6 +46,7 @@ def approve(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
 
 
 @keepers
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def withdraw(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     """A draft that will not be."""

@@ -21,6 +21,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @readers
+@access.stepped_up
 @require_GET
 def export(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     """Every row that holds with this version."""
@@ -31,6 +32,7 @@ def export(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
 
 
 @keepers
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def file(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     """Hand in a file and see what it would change; agree to just that (`agreed`) and the draft is changed."""

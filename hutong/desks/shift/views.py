@@ -24,10 +24,11 @@ SHOWN = 8
 
 
 @at_the_desk
+@access.marked(for_walls=True)
 @require_GET
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case or a person by name."""
-    post, now, is_wall = request.post, timezone.now(), "wall" in request.GET
+    post, now, is_wall = request.post, timezone.now(), access.is_wall(request)
     found = {name: rows(post, now) for name, rows in shift.LISTS.items()}
     measures = said()
     figures = [

@@ -94,6 +94,7 @@ def order(request: access.DeskRequest, order_id: UUID) -> HttpResponse:
 
 
 @with_orders
+@access.stepped_up
 @require_GET
 def letter(request: access.DeskRequest, order_id: UUID) -> HttpResponse:
     """The order as an official letter; the export is recorded."""

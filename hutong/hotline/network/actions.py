@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.texts import listed
-from hutong.hotline.network import queries, rules, storing
+from hutong.hotline.network import queries, rules, sessions, storing
 from hutong.hotline.network.models import ApiToken, Department, Division, Office, OfficeKind, Post, Role, Staff
 from hutong.hotline.network.storing import hold, must_end_later, must_stand, phone_number, refuse, save, sign
 
@@ -51,11 +51,11 @@ def _must_reach(by: Post | None, office: Office | None, keeps: str = "network") 
         raise refuse("out_of_reach", _("“%(office)s”不在您的管理范围内。") % {"office": name}, _("请联系上级机构的管理员。"))
 
 
-def _must_reach_all_posts(by: Post | None, staff: Staff, at: datetime) -> None:
+def must_reach_all_posts(by: Post | None, staff: Staff, at: datetime, *, keeps: str = "rights") -> None:
     """A sign-in is changed only by who may change all that it opens; else a lower administrator could take over a higher one's."""
-    _must_be_for(by, "rights")
+    _must_be_for(by, keeps)
     posts = queries.posts_to_come(staff=staff, on=timezone.localdate(at))
-    if not all(_reaches(by, post.office, "rights") for post in posts):
+    if not all(_reaches(by, post.office, keeps) for post in posts):
         raise refuse("out_of_reach", _("此人有岗位不在您的管理范围内。"), _("请联系管理其全部岗位的上级管理员。"))
 
 
@@ -273,40 +273,24 @@ def add_staff(*, username: str, name: str, phone: str, office: Office, role: str
 def change_staff(*, staff: Staff, name: str, phone: str, by: Post | None, at: datetime) -> None:
     """Change what is said of a person."""
     hold(staff)
-    _must_reach_all_posts(by, staff, at)
+    must_reach_all_posts(by, staff, at)
     staff.name, staff.phone = storing.name(name, Staff), phone_number(phone)
     save(staff)
     audit.record("staff_changed", by=by, at=at, subject="staff", subject_id=staff.pk)
-
-
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
-
-
-@transaction.atomic
-def set_password(*, staff: Staff, by: Post | None, at: datetime) -> str:
-    """A new password of 12 random characters, told once. Sessions under the old one end."""
-    hold(staff)
-    _must_reach_all_posts(by, staff, at)
-    if not staff.is_active:
-        raise refuse("inactive", _("“%(name)s”已停用。") % {"name": staff.name}, _("给予岗位后再设置密码。"))
-    password = "-".join("".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(3))
-    staff.set_password(password)
-    save(staff)
-    audit.record("password_set", by=by, at=at, subject="staff", subject_id=staff.pk)
-    return password
 
 
 @transaction.atomic
 def deactivate_staff(*, staff: Staff, by: Post | None, at: datetime) -> None:
     """End everything of a person at once: the sign-in, every session, every post and key."""
     hold(staff)
-    _must_reach_all_posts(by, staff, at)
+    must_reach_all_posts(by, staff, at)
     if by and by.staff_id == staff.pk:
         raise refuse("oneself", _("不能停用自己。"), _("请由另一位管理员办理。"))
     staff.is_active = False
     staff.set_unusable_password()
     save(staff)
     _end_posts(staff.posts.all(), timezone.localdate(at), at)
+    sessions.end_all(staff, by=by, at=at, why="left")
     audit.record("staff_deactivated", by=by, at=at, subject="staff", subject_id=staff.pk)
 
 
@@ -319,7 +303,7 @@ def give_post(*, staff: Staff, office: Office, role: str, valid_from: date, by: 
     today = timezone.localdate(at)
     hold(staff, office)
     _must_reach(by, office, "rights")
-    _must_reach_all_posts(by, staff, at)
+    must_reach_all_posts(by, staff, at)
     if by and by.staff_id == staff.pk:
         raise refuse("oneself", _("不能给自己岗位。"), _("请由另一位管理员办理。"))
     for day in (valid_from, max(valid_from, today)):
@@ -338,6 +322,7 @@ def give_post(*, staff: Staff, office: Office, role: str, valid_from: date, by: 
         save(staff)
     post = Post(staff=staff, office=office, role=role, valid_from=valid_from)
     save(post)
+    sessions.end_all(staff, by=by, at=at, why="posts")
     audit.record("post_given", by=by, at=at, subject="post", subject_id=post.pk)
     return post
 
@@ -362,6 +347,7 @@ def end_post(*, post: Post, on: date, by: Post | None, at: datetime) -> None:
     save(post)
     if on <= timezone.localdate(at):
         post.api_tokens.filter(ended_at=None).update(ended_at=at)
+        sessions.end_all(post.staff, by=by, at=at, why="posts")
     audit.record("post_ended", by=by, at=at, subject="post", subject_id=post.pk)
 
 

@@ -1,10 +1,14 @@
 """The demo network: the notice's pilots with invented people. The same every time."""
 
+import base64
+import hashlib
+import hmac
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import OuterRef
@@ -12,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.network import factors, rules
 from hutong.hotline.network import queries as network
-from hutong.hotline.network import rules
 from hutong.hotline.network.models import Approval, Charge, Department, Division, Level, Office, OfficeKind, Post, Role, Staff
 
 SINCE = date(2020, 9, 1)
@@ -105,6 +109,7 @@ def load() -> None:
     username, code, role = SECOND_POST
     people.append(Post(staff=by_sign_in[username], office=offices[code], role=role, valid_from=SINCE))
     Post.objects.bulk_create(people, batch_size=2000)
+    Authenticator.objects.bulk_create([_codes(staff) for staff in by_sign_in.values()], batch_size=2000)
     _put_in_charge(people)
     _approve()
 
@@ -132,6 +137,20 @@ def _approve() -> None:
         ),
         batch_size=2000,
     )
+
+
+def secret(username: str) -> str:
+    """The secret of a demo person's codes, known to everybody: the second step is there as in service, and no switch turns it off."""
+    return base64.b32encode(hmac.digest(b"hutong-demo", username.encode(), hashlib.sha1)).decode()
+
+
+def code(username: str, *, at: datetime) -> str:
+    """The code of a demo person now."""
+    return factors.code_at(secret(username), factors.step_of(at))
+
+
+def _codes(staff: Staff) -> Authenticator:
+    return Authenticator(user=staff, type=factors.CODE, data={"secret": factors.sealed(secret(staff.username), staff)})
 
 
 def _offices() -> Iterator[Office]:

@@ -154,6 +154,7 @@ class Staff(AbstractBaseUser):
     phone = models.CharField(_("电话"), max_length=20, blank=True)
     language = models.CharField(_("界面语言"), max_length=10, default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English")])
     is_active = models.BooleanField(_("在职"), default=True)
+    password_until = models.DateTimeField(null=True, blank=True)  # of one that somebody else was told: to choose another with, once
 
     objects = BaseUserManager()
     USERNAME_FIELD = "username"
@@ -277,5 +278,59 @@ class Approval(models.Model):
                 condition=Q(ended_at=None, ended_by=None, ended_why="")
                 | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_why=""),
                 name="approval_ended_by_somebody",
+            ),
+        ]
+
+
+class Session(models.Model):
+    """One sign-in of a person at one browser: by what it began, since when it is idle, and why it ended. It is ended, never removed.
+
+    `is_limited`: the person has yet to set up what their post demands, and reaches nothing else. `is_wall`: it reads boards alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="sessions")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="sessions")
+    begun_by = models.CharField(max_length=20)
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    proved_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+    is_limited = models.BooleanField(default=False)
+    is_wall = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        db_table = "network_session"
+        indexes = [models.Index(fields=["staff"], name="session_running", condition=Q(ended_at=None))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_why="") | Q(ended_at__isnull=False) & ~Q(ended_why=""), name="session_ended_why"
+            ),
+        ]
+
+
+class FactorReset(models.Model):
+    """That somebody lost what they prove themselves with: one person asks after seeing who it is, a second one agrees or does not."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="factor_resets")
+    asked_by = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    proof = models.CharField(_("如何核实了本人"), max_length=200)
+    decided_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_agreed = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "network_factor_reset"
+        constraints = [
+            models.UniqueConstraint(fields=["staff"], condition=Q(decided_at=None), name="factor_reset_one_open"),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None, is_agreed=False)
+                | Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decided_by=F("asked_by")),
+                name="factor_reset_two_people",
             ),
         ]

@@ -357,6 +357,16 @@ def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
     return held.annotate(is_approved=is_approved(OuterRef("pk"), on=on), is_in_charge=answers)
 
 
+def staff_at_work(staff_id: Any) -> Staff | None:
+    """This person, if they may sign in."""
+    return Staff.objects.filter(pk=staff_id, is_active=True).first()
+
+
+def posts_of_staff(staff: Staff) -> QuerySet[Post]:
+    """All that a person held, holds or will hold."""
+    return staff.posts.select_related("office")
+
+
 def post_held(post_id: Any, *, staff: object, on: date) -> Post | None:
     """This post, if this person holds it on that day."""
     return posts_held(staff=staff, on=on).filter(pk=post_id).first() if isinstance(staff, Staff) else None

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 
 # What one digit group more means, in the code system (GB/T 2260, GB/T 10114, statistics bureau).
 LEVELS = {2: "province", 4: "prefecture", 6: "county", 9: "township", 12: "village"}
@@ -209,3 +209,36 @@ def neutral(cell: str) -> str:
 def plain(cell: str) -> str:
     """The text of a cell that was made neutral; any other cell as it is."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith((*FORMULA, "'")) else cell
+
+
+# Signing in. Where machines are shared, a seat that was left locks soon; everywhere the day ends a session.
+SHARED_DESKS = (("operator", "shift_lead", "coordinator"), "hotline_centre")
+IDLE_SHARED, IDLE = timedelta(minutes=15), timedelta(minutes=60)
+LONGEST, LONGEST_WALL = timedelta(hours=12), timedelta(days=30)
+FRESH = timedelta(minutes=5)  # how long a proof of who somebody is holds for a deed that demands one
+TOLD_HOLDS = timedelta(hours=72)  # a password that an administrator told
+FACTORLESS = frozenset({"volunteer"})  # who may work with a password alone
+
+# So many failures of one account from one place within COUNTED: how long that place waits before it may try this account again.
+COUNTED = timedelta(minutes=15)
+WAITS = ((12, timedelta(minutes=15)), (8, timedelta(minutes=5)), (5, timedelta(minutes=1)))
+
+
+def idle_after(role: str, office_kind: str) -> timedelta:
+    """After how long without a deed the session of such a post locks."""
+    return IDLE_SHARED if role in SHARED_DESKS[0] and office_kind == SHARED_DESKS[1] else IDLE
+
+
+def is_over(begun_at: datetime, *, is_wall: bool, at: datetime) -> bool:
+    """Whether a session ended by its age."""
+    return at >= begun_at + (LONGEST_WALL if is_wall else LONGEST)
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long after the last of so many failures."""
+    return next((wait for count, wait in WAITS if failures >= count), timedelta())
+
+
+def needs_factor(roles: Collection[str]) -> bool:
+    """Whether somebody with these posts proves who they are by more than a password. Without any post, too: the next may need it."""
+    return not roles or not FACTORLESS.issuperset(roles)

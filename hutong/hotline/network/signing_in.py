@@ -1,4 +1,8 @@
-"""Who signs in and out: recorded, and slowed down where somebody guesses."""
+"""Who signs in and out: recorded, and slowed down where somebody guesses.
+
+Failures are counted by account and place together: the machine's own mark where it has one (a browser in which somebody signed in
+before), and its address. Who guesses elsewhere, be it at the next desk, never locks out the person at their own.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,37 +12,40 @@ from django.utils.crypto import salted_hmac
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.network import rules
 from hutong.hotline.network.models import Post, Seen, Staff
 
-TRIES = 5
-WITHIN = timedelta(minutes=5)
+FAILURES = ("sign_in_failed", "factor_failed")
 SEEN_EVERY = timedelta(minutes=1)
 
 
-def _try_id(username: str, address: str) -> UUID:
-    """Names an account and an address without keeping either: people type passwords into the wrong field."""
-    return UUID(bytes=salted_hmac("sign-in", f"{username}\n{address}", algorithm="sha256").digest()[:16])
+def _try_id(username: str, place: str) -> UUID:
+    """Names an account and a place without keeping either: people type passwords into the wrong field."""
+    return UUID(bytes=salted_hmac("sign-in", f"{username}\n{place}", algorithm="sha256").digest()[:16])
 
 
-def must_wait(username: str, address: str, *, at: datetime) -> bool:
-    """Whether this account was tried too often from this address just now."""
-    failures = AuditEntry.objects.filter(verb="sign_in_failed", subject_id=_try_id(username, address), at__gt=at - WITHIN)
-    return failures.count() >= TRIES
+def must_wait(username: str, place: str, *, at: datetime) -> timedelta:
+    """How long this account may not be tried from this place. Nothing is compared meanwhile, so it tells nothing of the account."""
+    tries = AuditEntry.objects.filter(subject_id=_try_id(username, place), verb__in=FAILURES, at__gt=at - rules.COUNTED)
+    failures = list(tries.order_by("-at").values_list("at", flat=True))
+    return max(failures[0] + rules.wait_after(len(failures)) - at, timedelta()) if failures else timedelta()
 
 
-def failed(username: str, address: str, *, at: datetime) -> None:
-    """A name and password that did not fit."""
-    audit.record("sign_in_failed", by=None, at=at, subject="sign_in", subject_id=_try_id(username, address))
+def failed(username: str, place: str, *, at: datetime, verb: str = "sign_in_failed") -> None:
+    """A name and password, or what else was to prove it, that did not fit."""
+    audit.record(verb, by=None, at=at, subject="sign_in", subject_id=_try_id(username, place))
 
 
-def held_off(username: str, address: str, *, at: datetime) -> None:
-    """Somebody who must wait tried all the same; nothing was compared."""
-    audit.record("sign_in_held_off", by=None, at=at, subject="sign_in", subject_id=_try_id(username, address))
+def held_off(username: str, place: str, *, at: datetime) -> None:
+    """Somebody who must wait tried all the same; nothing was compared. One line a wait: a flood of tries is no flood of lines."""
+    same = AuditEntry.objects.filter(subject_id=_try_id(username, place), at__gt=at - rules.COUNTED).order_by("-at", "-pk")
+    if same.values_list("verb", flat=True).first() != "sign_in_held_off":
+        audit.record("sign_in_held_off", by=None, at=at, subject="sign_in", subject_id=_try_id(username, place))
 
 
-def signed_in(staff: Staff, *, at: datetime) -> None:
+def signed_in(staff: Staff, *, at: datetime, how: str) -> None:
     """A person proved who they are; in which post they work comes next."""
-    audit.record("signed_in", by=None, at=at, subject="staff", subject_id=staff.pk)
+    audit.record("signed_in", by=None, at=at, subject="staff", subject_id=staff.pk, how=how)
 
 
 def took_post(post: Post, *, at: datetime) -> None:

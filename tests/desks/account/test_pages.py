@@ -44,7 +44,7 @@ def second_post(committed: Addresses) -> Iterator[Post]:
 
 @SIZES
 def test_a_person_of_two_offices_chooses_and_changes(site: Site, second_post: Post, size: dict[str, int]) -> None:
-    page = site.sign_in("gao", size)
+    page = site.by_form("gao", size)
     shoot(page, f"choose-post-{size['width']}")
     check_accessibility(page)
     with page.expect_navigation():

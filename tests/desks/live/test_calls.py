@@ -10,6 +10,8 @@ def test_the_stream_tells_of_calls_to_those_whose_they_are(committed: object) ->
     open_line()
     call, xu, baoji = talk(), cast.post("xu"), cast.office("baoji")
     topics = [f"seat:{xu.pk}", f"seat:{cast.post('he').pk}", f"calls:{xu.office_id}", f"calls:{baoji.pk}", f"call:{call.pk}"]
-    own, other = (str(signed_in(name).session.session_key) for name in ("xu", "qin"))
-    assert heard_by(own, topics) == {f"seat:{xu.pk}", f"calls:{xu.office_id}", f"call:{call.pk}"}
-    assert heard_by(other, topics) == {f"calls:{baoji.pk}"}
+    own, other = (signed_in(name).session for name in ("xu", "qin"))
+    end_of_own, end_of_other = (f"session:{session['sign_in']}" for session in (own, other))
+    heard = heard_by(str(own.session_key), [*topics, end_of_other])
+    assert heard == {f"seat:{xu.pk}", f"calls:{xu.office_id}", f"call:{call.pk}", end_of_own}
+    assert heard_by(str(other.session_key), topics) == {f"calls:{baoji.pk}", end_of_other}

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from hutong.hotline.network.models import Office, Post, Staff
 from tests import cast
-from tests.clients import signed_in
+from tests.clients import first_time, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_a_new_person_gets_a_password_and_signs_in_with_it(client: Client) -> No
 
     assert f">{password}</code>" in answer.content.decode()
     assert password not in client.get(page("staff", "lei")).content.decode()
-    answer = Client().post("/account/sign-in", {"username": "lei", "password": password}, follow=True)
+    answer = first_time("lei", password).get("/account/set-up?next=/", follow=True)
     assert (answer.redirect_chain[0], answer.wsgi_request.post.staff.username) == (("/", 302), "lei")
 
 
@@ -50,7 +50,7 @@ def test_with_two_posts_they_choose(client: Client) -> None:
     client.post(page("give_post", "lei"), {"office": "莲湖区民政局", "role": "coordinator", "valid_from": "2026-09-01"})
     password = client.post(page("password", "lei"), {"sure": "yes"}).context["secret"]
 
-    answer = Client().post("/account/sign-in", {"username": "lei", "password": password}, follow=True)
+    answer = first_time("lei", password).get("/account/set-up", follow=True)
     assert {(post.office.code, post.role) for post in answer.context["posts"]} == {("lianhu", "case_worker"), ("lianhu", "coordinator")}
 
 

@@ -1,13 +1,15 @@
 """A new password."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
 from django.test import Client
+from django.utils import timezone
 
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.network import actions
+from hutong.hotline.network import actions, resetting
 from hutong.hotline.network.models import Post, Role, Staff
 from tests import cast
 from tests.clients import signed_in
@@ -16,8 +18,8 @@ from tests.network import AT, TODAY, jiangxi, refused, security_officer
 pytestmark = pytest.mark.django_db
 
 
-def set_password(username: str, by: Post | None = None) -> str:
-    return actions.set_password(staff=Staff.objects.get(username=username), by=by or cast.post("ning"), at=AT)
+def set_password(username: str, by: Post | None = None, at: datetime = AT) -> str:
+    return resetting.set_password(staff=Staff.objects.get(username=username), by=by or cast.post("ning"), at=at)
 
 
 def test_it_is_random_easy_to_read_out_and_in_no_log() -> None:
@@ -75,8 +77,14 @@ def test_whoever_left_gets_none() -> None:
         set_password("wang")
 
 
-def test_the_person_signs_in_with_it() -> None:
-    password = set_password("wang")
+def test_the_person_signs_in_with_it_to_choose_another() -> None:
+    password = set_password("wang", at=timezone.now())
 
-    answer = Client().post("/account/sign-in", {"username": "ＷＡＮＧ", "password": password})
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    answer = Client().post("/account/sign-in", {"username": "ＷＡＮＧ", "password": password}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/account/password?next=%2F"
+
+
+def test_three_days_later_it_opens_nothing() -> None:
+    password = set_password("wang", at=timezone.now() - timedelta(hours=73))
+
+    assert Client().post("/account/sign-in", {"username": "wang", "password": password}).status_code == 422

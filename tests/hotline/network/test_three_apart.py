@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from hutong.hotline.cases import queries as cases
-from hutong.hotline.network import actions
+from hutong.hotline.network import actions, resetting
 from hutong.hotline.network.models import Post, Role, Staff
 from hutong.hotline.network.rules import THREE
 from tests import cast
@@ -54,7 +54,7 @@ def test_the_administrator_gives_no_rights_and_the_security_officer_keeps_no_off
     gao, ning, wang = cast.post("gao"), cast.post("ning"), cast.post("wang")
     for deed in (
         lambda: actions.give_post(staff=wang.staff, office=cast.office("xian"), role="operator", valid_from=TODAY, by=gao, at=AT),
-        lambda: actions.set_password(staff=wang.staff, by=gao, at=AT),
+        lambda: resetting.set_password(staff=wang.staff, by=gao, at=AT),
         lambda: actions.make_token(post=wang, name="工单", by=gao, at=AT),
         lambda: actions.end_office(office=cast.office("changan"), on=TODAY, by=ning, at=AT),
     ):
