@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "hutong.desks.notices",
     "hutong.desks.recordings",
     "hutong.desks.phone",
+    "hutong.desks.approvals",
     "hutong.desks.audit",
 ]
 
