@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from hutong.desks.cases import wording
 from hutong.desks.cases.deeds import draft_form
 from hutong.desks.components import log
+from hutong.hotline.archive import queries as exports
 from hutong.hotline.archive import rules as archive
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
@@ -118,6 +119,7 @@ class File:
             "recusals": case.recusals.all(),
             "merged": list(case.merged.all()),
             "looks": [(posts[look["post_id"]], look["last"], look["times"], log.parts(look["parts"])) for look in looks],
+            "exports": exports.of_case(case)[:LOOKS],
             "may_ask_who_saw": self.post.role == Role.SHIFT_LEAD and case.centre_id == self.post.office_id,
             "sees_reporter": self.sees_reporter,
             "may_ask": self.may_ask,
