@@ -61,12 +61,16 @@ def load() -> None:
 
 
 def approve(*posts: Post) -> None:
-    """《条例》第三十六条: Song answers for the province and has approved these posts, year after year."""
+    """《条例》第三十六条: Song answers for the province and has approved these posts, year after year; others answer for themselves."""
     song = Post.objects.get(staff__username="song", office__code="shaanxi")
     Charge.objects.get_or_create(office=song.office, post=song, ended_at=None, defaults={"at": timezone.now()})
+    here = [each for each in posts if (each.office.division_id or "").startswith("61")]
+    Charge.objects.bulk_create(
+        Charge(office=each.office, post=each, at=timezone.now()) for each in posts if each not in here and each.role not in THREE
+    )
     Approval.objects.bulk_create(
         Approval(post=each, purpose="办理个案", valid_from=date(year, 1, 1), valid_to=date(year + 1, 1, 1), by=song, at=timezone.now())
-        for each in posts
+        for each in here
         if each.staff_id != song.staff_id and each.role not in THREE
         for year in range(SINCE.year, timezone.localdate().year + 5)
     )

@@ -61,9 +61,11 @@ def refusals() -> str:
 def keeping() -> str:
     """What is kept for how long, on what basis, and what happens then: the schedule that the worker carries out."""
     lines = ["# Retention", "", MADE]
+    lines += [f"- **{level}** {asks}" for level, asks in schedule().levels.items()] + [""]
     for kind in schedule().kinds.values():
         lines += [f"## {kind.title} `{kind.name}`", "", kind.words, "", "| | |", "| --- | --- |"]
         said = {
+            "级别": kind.level,
             "来源": kind.source, "处理依据": kind.basis, "保存": f"{kind.after}，自{kind.since}",
             "到期": f"{DEEDS[kind.then]} `{kind.then}`", "复核": kind.reviewer, "列": "、".join(f"`{column}`" for column in kind.columns),
         }  # fmt: skip

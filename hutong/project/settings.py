@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "hutong.desks.notices",
     "hutong.desks.recordings",
     "hutong.desks.phone",
+    "hutong.desks.approvals",
     "hutong.desks.audit",
     "allauth",
     "allauth.account",

@@ -15,7 +15,7 @@ from hutong.desks.approvals import forms
 from hutong.hotline.network import approving
 from hutong.hotline.network.models import Approval
 
-ON_A_PAGE = 200
+ON_A_PAGE = 60
 
 
 @access.in_charge

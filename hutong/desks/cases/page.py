@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from hutong.desks.cases import seen
 from hutong.desks.cases.deeds import draft_form
 from hutong.desks.components import log
+from hutong.hotline.archive import queries as exports
 from hutong.hotline.archive import rules as archive
 from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
@@ -132,6 +133,7 @@ class File:
             "recusals": case.recusals.all(),
             "merged": list(case.merged.filter(pk__in=queries.visible_to(self.post).values("pk"))),
             "looks": [(posts[look["post_id"]], look["last"], look["times"], log.parts(look["parts"])) for look in seen_by],
+            "exports": exports.of_case(case)[:LOOKS],
             "may_ask_who_saw": self.post.role == Role.SHIFT_LEAD and case.centre_id == self.post.office_id,
             "may_dial": self.may_dial,
             "spoken_to": SPOKEN_TO,

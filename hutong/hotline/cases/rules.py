@@ -260,6 +260,8 @@ _ROWS = (
     # --- recordings of calls
     row("keep_recording", _("保存通话录音"), past("通话录音已加密保存"), STAGES, TIMER, (), adds_only=True),
     row("destroy_recording", _("销毁通话录音"), past("通话录音到期，已销毁"), STAGES, TIMER, (), adds_only=True),
+    # --- the end of what is kept
+    row("erase", _("按期限删除"), past("保存期限已到，资料已删除"), ("closed",), TIMER, ()),
     # --- timers
     row("warn", _("时限预警"), past("时限预警"), OPEN, TIMER, ()),
     row("miss", _("逾期上报"), past("逾期，已报上级"), OPEN, TIMER, ()),

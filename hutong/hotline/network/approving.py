@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,10 +54,13 @@ def reach(post: Post) -> QuerySet[Post]:
 
 
 def listed(post: Post, *, on: date) -> QuerySet[Any]:
-    """Those of `reach` who hold their post now, each with `until`, the end of what runs; whose comes to its end first, first."""
+    """Those of `reach` who hold their post now, each with `until`, the end of what runs, or that they answer for others themselves
+    (`is_in_charge`); who has nothing first, then whose approval ends soonest."""
     runs = Q(approvals__ended_at=None, approvals__valid_to__gt=on, approvals__valid_from__lte=on)
     rows = reach(post).filter(queries.stands(on), staff__is_active=True).select_related("staff", "office")
-    return rows.annotate(until=Max("approvals__valid_to", filter=runs)).order_by(F("until").asc(nulls_first=True), "office__code", "pk")
+    answers = Exists(Charge.objects.filter(post=OuterRef("pk"), ended_at=None))
+    told = rows.annotate(until=Max("approvals__valid_to", filter=runs), is_in_charge=answers)
+    return told.order_by("is_in_charge", F("until").asc(nulls_first=True), "office__code", "pk")
 
 
 def named(posts: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -67,7 +70,7 @@ def named(posts: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 def counts(posts: QuerySet[Any], *, on: date) -> dict[str, int]:
     """How many of `listed` have no approval, and how many have one that ends soon. Two queries."""
-    return {"without": posts.filter(until=None).count(), "soon_count": posts.filter(until__lte=on + SOON).count()}
+    return {"without": posts.filter(until=None, is_in_charge=False).count(), "soon_count": posts.filter(until__lte=on + SOON).count()}
 
 
 def approvals_of(posts: Any) -> QuerySet[Approval]:

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import models, transaction
 
 from hutong.hotline.audit import actions as audit
+from hutong.hotline.cases.door import door
+from hutong.hotline.cases.models import Case
 from hutong.hotline.retention import queries, rules
 from hutong.hotline.retention.models import Erasure
 
@@ -28,18 +30,29 @@ def erase(kind: str, ids: Sequence[UUID], *, at: datetime) -> int:
         queries.DUE[kind](at).filter(pk__in=found).delete()
     else:
         Erasure.objects.bulk_create(Erasure(kind=kind, row_id=pk, at=at) for pk in found)
-        wipe(line, found)
+        wipe(line, found, at=at)
     digest = hashlib.sha256(b"".join(pk.bytes for pk in found)).hexdigest()
     audit.record("erased", by=None, at=at, subject="retention", kind=kind, count=len(found), digest=digest)
     return len(found)
 
 
-def wipe(kind: rules.Kind, ids: Sequence[UUID]) -> None:
+def wipe(kind: rules.Kind, ids: Sequence[UUID], *, at: datetime) -> None:
     """Empty the columns that a line of the schedule names, of these rows. The ONE place where personal data end."""
     for model, link in queries.TABLES[kind.name].items():
         columns = set(kind.of(model._meta.db_table))
         values = {field.attname: _nothing(field) for field in model._meta.concrete_fields if field.column in columns}
-        model._default_manager.filter(**{f"{link}__in": list(ids)}).update(**values)
+        if model is Case:
+            _through_the_door(ids, values, at)
+        else:
+            model._default_manager.filter(**{f"{link}__in": list(ids)}).update(**values)
+
+
+def _through_the_door(ids: Sequence[UUID], values: dict[str, object], at: datetime) -> None:
+    """A case changes with an event of its own, the last of its story."""
+    for pk in ids:
+        with door(pk, "erase", by=None, at=at) as step:
+            for name, value in values.items():
+                setattr(step.case, name, value)
 
 
 def _nothing(field: Any) -> object:

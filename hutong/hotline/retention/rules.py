@@ -24,6 +24,7 @@ class Kind:
     """One line of the schedule; `columns` are named as `table.column`."""
 
     name: str
+    level: str
     title: str
     words: str
     source: str
@@ -41,8 +42,9 @@ class Kind:
 
 @dataclass(frozen=True)
 class Schedule:
-    """All of it: the kinds by name, and the columns that hold no personal data."""
+    """All of it: the levels of protection with what each asks for, the kinds by name, and the columns without personal data."""
 
+    levels: dict[str, str]
     kinds: dict[str, Kind]
     without: frozenset[str]
 
@@ -54,6 +56,7 @@ class Schedule:
             *(f"{column} stands twice" for column in sorted({column for column in named if named.count(column) > 1})),
             *(f"{column} is not there" for column in sorted(set(named) - columns)),
             *(f"{kind.name}: {kind.then} is no deed" for kind in self.kinds.values() if kind.then not in DEEDS),
+            *(f"{kind.name}: {kind.level} is no level" for kind in self.kinds.values() if kind.level not in self.levels),
         ]
 
 
@@ -63,7 +66,7 @@ def schedule() -> Schedule:
     read = tomllib.loads(FILE.read_text())
     kinds = [Kind(**{**row, "columns": tuple(row["columns"])}) for row in read["kind"]]
     without = frozenset(f"{table}.{column}" for table, columns in read["none"].items() for column in columns.split())
-    return Schedule({kind.name: kind for kind in kinds}, without)
+    return Schedule(read["levels"], {kind.name: kind for kind in kinds}, without)
 
 
 def over_before(kind: Kind, at: datetime) -> datetime:

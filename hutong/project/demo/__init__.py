@@ -21,7 +21,7 @@ from hutong.project.demo.reports import Report
 from hutong.project.installing import say
 from hutong.project.trouble import Trouble
 
-ELSEWHERE = frozenset({"settle_deadline"})  # waits for the notice of a year's holidays
+ELSEWHERE = frozenset({"settle_deadline", "erase"})  # wait for the notice of a year's holidays, and for ten years
 LOCK = 12350
 OPERATOR = "jiexian"  # by this sign-in of the home centre the demo network is known
 

@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.cases.models import Case
 from hutong.hotline.network.models import Approval, Charge, Post, Role, Staff
 from tests import cast
 from tests.clients import signed_in
-from tests.loop import case_at
+from tests.loop import START, case_at
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -35,7 +35,7 @@ def test_a_post_without_approval_is_told_whom_to_ask_and_the_refusal_is_logged()
 
 def test_somebody_named_on_a_case_opens_that_case_and_no_other_desk() -> None:
     post, case, other = newcomer(), case_at("handling"), case_at("handling")
-    Case.objects.filter(pk=case.pk).update(worker=post)
+    assignments.name_worker(case.pk, worker=post, by=cast.post("ma"), at=START, seen=None)
     client = signed_in("new")
     assert client.get(reverse("cases:case", args=[case.pk])).status_code == 200
     assert client.get(reverse("cases:case", args=[other.pk])).status_code == 404

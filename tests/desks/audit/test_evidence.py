@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
+from hutong.hotline.archive import rules
 from hutong.hotline.archive.models import Export
 from tests import cast
 from tests.clients import signed_in
@@ -65,3 +66,23 @@ def test_a_serial_leads_to_who_took_the_file() -> None:
     page = signed_in("an").get(reverse("audit:exports", query={"serial": serial.lower()})).content.decode()
     assert cast.post("ning").staff.name in page
     assert "没有找到" in signed_in("an").get(reverse("audit:exports", query={"serial": "DC000000-XXXXXXX"})).content.decode()
+
+
+def test_a_long_report_of_who_saw_a_child_waits_for_a_second_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "ALONE", 1)
+    case = case_at("handling")
+    for who in ("wang", "ma"):
+        signed_in(who).get(reverse("cases:case", args=[case.pk]))
+    child = case.child_links.get().child
+    there, file = reverse("audit:child", args=[child.pk]), {"why": "own_check", "as": "csv"}
+    answer = signed_in("lu").get(there, file)
+    assert (answer.status_code, "须第二人同意" in answer.content.decode()) == (422, True)
+    export = Export.objects.get()
+    agree = reverse("audit:agree", args=[child.pk, export.pk])
+    assert export.serial in signed_in("an").get(there).content.decode()
+    signed_in("lu").post(agree)
+    assert Export.objects.get().second is None
+    assert signed_in("an").post(agree)["Location"] == there
+    content = signed_in("lu").get(there, file).content.decode()
+    assert content.splitlines()[-1].endswith(export.serial)
+    assert Export.objects.get().done_at

@@ -59,8 +59,9 @@ def test_whose_data_an_account_touched_is_one_question() -> None:
     client.get(reverse("county:work"))
     begun = timezone.now()
     signed_in("ma").get(reverse("cases:case", args=[other.pk]))
+    wang = cast.post("wang").staff
     with CaptureQueriesContext(connection) as caught:
-        rows = list(incidents.touched(cast.post("wang").staff, NOW - timedelta(minutes=1), begun))
+        rows = list(incidents.touched(wang, NOW - timedelta(minutes=1), begun))
     assert len(caught) == 1
     found = {row.number: row for row in rows}
     assert {"looked", "listed"} <= set(found[case.number].verbs)

@@ -7,13 +7,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 from django.utils import timezone
 
+from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import approving, queries
 from hutong.hotline.network.models import Approval, Charge, Post, Role, Staff
 from tests import cast
-from tests.loop import case_at
+from tests.loop import START, case_at
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -47,10 +48,11 @@ def test_without_an_approval_no_case_is_reached_and_with_one_those_of_the_office
 def test_being_named_on_a_case_is_approval_for_that_case_alone() -> None:
     first, other = case_at("handling"), case_at("handling")
     post = newcomer(Role.CASE_WORKER, "lianhu")
-    cases.Case.objects.filter(pk=first.pk).update(worker=post)
+    assignments.name_worker(first.pk, worker=post, by=cast.post("ma"), at=START, seen=None)
     assert list(cases.visible_to(post)) == [first]
     assert cases.is_named(post)
-    assert other not in cases.open_for(post, cases.Q())
+    assert list(cases.my_work(post)) == [first]
+    assert other not in cases.visible_to(post)
 
 
 def test_an_approval_that_ran_out_is_none() -> None:

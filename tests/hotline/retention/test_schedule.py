@@ -27,7 +27,7 @@ def test_a_new_column_without_a_line_is_found_and_so_is_one_that_stands_twice_or
     assert known.faults(columns() | {"people_child.shoe_size"}) == ["people_child.shoe_size stands in no line"]
     assert known.faults(columns() - {"people_child.school"}) == ["people_child.school is not there"]
     draft = known.kinds["draft"]
-    twice = Schedule({**known.kinds, "draft": replace(draft, columns=(*draft.columns, "people_child.name"))}, known.without)
+    twice = Schedule(known.levels, {**known.kinds, "draft": replace(draft, columns=(*draft.columns, "people_child.name"))}, known.without)
     assert twice.faults(columns()) == ["people_child.name stands twice"]
 
 
