@@ -17,6 +17,7 @@ from hutong.hotline.people.models import Child, Person
 from tests.cast import PEOPLE, office, post
 from tests.clients import signed_in
 from tests.loop import START, case_at, contact
+from tests.sealed import change
 
 pytestmark = pytest.mark.django_db
 
@@ -140,9 +141,7 @@ def test_a_long_story_is_shown_in_two_steps() -> None:
 def test_who_stands_above_reads_names_and_numbers_in_part_and_nobody_a_whole_identity_number() -> None:
     case = case_at("handling")
     child = case.child_links.get().child
-    Child.objects.filter(pk=child.pk).update(
-        id_number="610104201703010011", phone="13900001111", address="环城西路 3 号", school="莲湖小学"
-    )
+    change(child, id_number="610104201703010011", phone="13900001111", address="环城西路 3 号", school="莲湖小学")
     recording.add_party(case.pk, person=Person.objects.create(name="钱大成"), role="guardian", relation="父亲", by=post("zhou"), at=START)
     for who, knows in (("wang", True), ("zhou", True), ("song", False)):
         shown = page(who, case)
