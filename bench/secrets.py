@@ -36,7 +36,7 @@ def lines(keys: Provider) -> Iterator[str]:
 
 
 def _case() -> Iterator[str]:
-    """What a case's page shows of two children, two people and who told, as it comes from the database: opened, and were it plain."""
+    """What a page shows of two children, two people and who told, as it comes from the database: opened, and were it plain."""
     rows: list[SealedRow] = [Child(), Child(), Person(), Person(), Reporter(contact_id=new_id())]
     values = [(row, field) for row in rows for field in sealed_fields(type(row))]
     for row, field in values:
@@ -47,8 +47,7 @@ def _case() -> Iterator[str]:
     saved = (time.perf_counter() - started) * 1e3
     plain = min(timeit.repeat(lambda: [getattr(row, field.name) for row, field in values], number=100, repeat=5)) * 10
     more = min(timeit.repeat(lambda: _look(rows, closed), number=100, repeat=5)) * 10 - plain
-    many = f"{len(values)} sealed values in {len(rows)} rows"
-    yield f"\nOpening a case: {many} cost {more:.2f} ms more than plain ones (target {TARGET:g} ms)"
+    yield f"\nOpening a case: {len(values)} sealed values in {len(rows)} rows cost {more:.2f} ms more than plain (target {TARGET:g} ms)"
     yield f"Sealing them, each row under a key of its own: {saved:.2f} ms"
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from hutong.hotline.calls.actions import arriving
 from hutong.hotline.calls.models import Call, CallBackReason, CallState, Direction, EndedHow, Leg, Line, Mode
 from hutong.hotline.cases.models import Case
+from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.recordings import actions
 from hutong.hotline.recordings.models import Recording
 from tests import cast
@@ -71,7 +72,7 @@ def missed(*, at: datetime, caller: str) -> Call:
     Line.objects.get_or_create(
         number="12349", centre=cast.office("xian"), defaults={"name": "12349", "mode": Mode.OWN, "valid_from": cast.SINCE}
     )
-    arrival = arriving.arrive(f"missed-{caller}", number="12349", caller=caller, diverted_from="", at=at)
+    arrival = arriving.arrive(f"missed-{new_id()}", number="12349", caller=caller, diverted_from="", at=at)
     if arrival is None:
         raise AssertionError("12349 is a line of ours")
     call = Call.objects.get(pk=arrival.call)

@@ -15,6 +15,7 @@ from hutong.hotline.people.models import Child, Person
 from tests import cast
 from tests.desks.api.software import NOBODY, Software, document
 from tests.loop import START, case_at
+from tests.sealed import change
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,7 @@ class TestWhoIsNamed:
 
         answer = Software.of("wang").act(case, "add_child", child=child)
 
-        added = Child.objects.get(name="小满")
+        added = Child.objects.get(name_index="小满")
         assert answer.status_code == 200
         assert (added.age, added.registered_division_id, added.statuses) == (5, "610116", ["left_behind"])
         assert case.child_links.filter(child=added).exists()
@@ -99,7 +100,7 @@ class TestWhoIsNamed:
     def test_of_a_child_that_is_corrected_what_is_not_told_stays(self) -> None:
         case = case_at("handling", tier="II")
         child = Child.objects.get()
-        Child.objects.update(school="莲湖小学", id_number="610104199001010013")
+        change(child, school="莲湖小学", id_number="610104199001010013")
 
         answer = Software.of("wang").act(case, "change_child", child=str(child.pk), facts={"name": "张小雨"})
 

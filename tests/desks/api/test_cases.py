@@ -18,6 +18,7 @@ from hutong.hotline.people.models import Child, Person
 from tests import cast
 from tests.desks.api.software import Software
 from tests.loop import START, WORDS, case_at
+from tests.sealed import change
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def read(username: str, case: Case) -> dict[str, Any]:
 def with_people(case: Case) -> Case:
     """The child and a guardian of the case, with all that can be known of them."""
     known = {"name": "张小雨", "phone": "13812345678", "id_number": "610104201901010011", "address": "西关正街 1 号"}
-    Child.objects.update(**known, school="莲湖小学", born_on="2019-01-01")
+    change(Child.objects.get(), **known, school="莲湖小学", born_on="2019-01-01")
     person = Person.objects.create(**known | {"name": "张大山", "id_number": ""})
     recording.add_party(case.pk, person=person, role="guardian", relation="父亲", by=cast.post("xu"), at=START + timedelta(hours=5))
     return case
@@ -189,7 +190,7 @@ class TestWhatIsShown:
     def test_who_reported_is_never_told(self) -> None:
         case = with_people(case_at("reply"))
         reporter = Reporter.objects.get()
-        Reporter.objects.update(id_number="610104199001010013", relation="邻居大姐")
+        change(reporter, id_number="610104199001010013", relation="邻居大姐")
 
         for username in ("xu", "zhou", "wang", "song"):
             said = Software.of(username).get(f"cases/{case.pk}").content.decode() + Software.of(username).get("cases").content.decode()

@@ -125,7 +125,7 @@ def test_the_emergency_services_are_called_in_with_what_they_must_know(client: C
     call = talk()
     assert ask(client, call, "add", short="110", number="", text="来电 13900001234，莲湖区某小区 3 号楼").status_code == 200
     wish = Wish.objects.get()
-    assert wish.arguments["place"] == "来电 13900001234，莲湖区某小区 3 号楼"
+    assert wish.place == "来电 13900001234，莲湖区某小区 3 号楼"
     assert "110" in now(client)
 
 
