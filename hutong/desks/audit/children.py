@@ -52,7 +52,8 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
         access.looked(request, subject="audit")
         return render(request, "audit/why.html", context, status=422 if form.errors else 200)
     why = "audit" if is_auditor else form.cleaned_data["why"]
-    as_file = request.GET.get("as") == "csv"
+    if as_file := request.GET.get("as") == "csv":
+        access.exporting(request)
     looks.ask(child, why=why, by=request.post, at=timezone.now(), as_file=as_file)
     cases = looks.cases_of(child, request.post)
     lines = looks.about_child(child, cases)

@@ -74,6 +74,11 @@ def _about(things: list[UUID], cases: list[UUID]) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(wanted).order_by("-at", "-pk")
 
 
+def found_by_name(children: Iterable[Child], *, by: Post, at: datetime) -> None:
+    """Record that somebody found children by their whole name, within an hour once each."""
+    audit.listed("cases:act/add_child", (child.pk for child in children), by=by, at=at, again=True)
+
+
 def ask(child: Child, *, why: str, by: Post, at: datetime, as_file: bool) -> None:
     """Record that somebody asked who saw a child, and why."""
     audit.record(
