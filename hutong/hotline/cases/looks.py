@@ -153,6 +153,11 @@ def restricted_here(post: Post) -> int:
     return hidden.exclude(pk__in=queries.recused_from(post)).count()
 
 
+def restricted_below(post: Post) -> int:
+    """How many restricted cases of the centres below a board counts and does not list."""
+    return queries.restricted_from(post).filter(queries.below(post)).count()
+
+
 def emergency_of(case: Case, post: Post) -> Emergency | None:
     """The emergency in which this person has the case open now."""
     return case.emergencies.filter(post=post, until__gt=timezone.now()).order_by("-until").first()
