@@ -58,7 +58,7 @@ class File:
     def top(self) -> dict[str, Any]:
         """Where it stands, who must act by when, and what this person may do."""
         offered = rules.offers(self.situation)
-        open_now = [action for action, reason in offered if reason is None]
+        open_now = [action for action, reason in offered if reason is None and action.code != "note"]  # whose form stands on the page
         return {
             "groups": [
                 (label, [(each, draft_form(each.code) in self.drafts) for each in open_now if each.code in codes])

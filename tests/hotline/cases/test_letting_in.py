@@ -130,19 +130,23 @@ def test_it_sees_the_cases_of_who_ordered_it_and_no_others() -> None:
     somebody = Post.objects.create(
         staff=Staff.objects.create(username="she", name="佘工"), office=society, role=Role.CASE_WORKER, valid_from=SINCE
     )
+    with refused("out_of_reach"):
+        assignments.assist(case.pk, office=society, by=post("zhou"), at=START, seen=None, text="请陪伴孩子")
+    here = a_contract(society, "xian")
     assignments.assist(case.pk, office=society, by=post("zhou"), at=START, seen=None, text="请陪伴孩子")
-    assert not queries.visible_to(somebody).exists()
-    Contract.objects.create(
-        office=society, orderer=office("baoji"), name="别处", given=["child.name"], valid_from=SINCE, valid_to=date(2099, 1, 1)
-    )
-    assert not queries.visible_to(somebody).exists()
-    Contract.objects.create(
-        office=society, orderer=office("xian"), name="本市", given=["child.name"], valid_from=SINCE, valid_to=date(2099, 1, 1)
-    )
     assert list(queries.visible_to(somebody)) == [case]
     sees = queries.sight_of(queries.situation(queries.with_offices(Case.objects.all()).get(pk=case.pk), somebody), somebody)
     assert sees.is_plain("child", "name")
     assert {sees.level(*field) for field in sight.TABLE if field != ("child", "name")} == {sight.HIDDEN}
+    Contract.objects.filter(pk=here.pk).update(valid_to=timezone.localdate())
+    a_contract(society, "baoji")
+    assert not queries.visible_to(somebody).exists()
+
+
+def a_contract(society: Office, orderer: str) -> Contract:
+    return Contract.objects.create(
+        office=society, orderer=office(orderer), name="陪伴服务", given=["child.name"], valid_from=SINCE, valid_to=date(2099, 1, 1)
+    )
 
 
 def test_a_contract_is_only_cut_short_and_its_end_is_told_in_time() -> None:
