@@ -107,7 +107,7 @@ class File:
         return {
             "children": [seen.child(each, self.sight, case.pk) for each in queries.children_of(case)],
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
-            "unseen": queries.unseen_with_children_of(case, self.post),
+            "unseen": looks.unseen_with_children_of(case, self.post),
             "parties": [(each, seen.party(each, self.sight)) for each in case.parties.select_related("person").order_by("pk")],
             "reports": [
                 (link, seen.reporter(link.contact, self.sight, case.pk))
