@@ -24,7 +24,7 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel import texts, wall
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network import approving, sessions, signing_in
+from hutong.hotline.network import approving, contracts, sessions, signing_in
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import OfficeKind, Post, Role, Session
 
@@ -280,6 +280,13 @@ def case_named(request: DeskRequest, name: str) -> Case:
 def _no_case(request: DeskRequest, case_id: UUID | None) -> NoReturn:
     refused(request, subject="case", subject_id=case_id)
     raise Http404
+
+
+def exporting(request: DeskRequest) -> None:
+    """Nothing of a case leaves the platform as a file by who works by contract. Raises PermissionDenied."""
+    if contracts.works_by_contract(request.post.office):
+        refused(request, subject="page")
+        raise PermissionDenied
 
 
 def reached(request: DeskRequest, rows: QuerySet[M], pk: object) -> M:

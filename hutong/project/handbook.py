@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.project.settings")
 django.setup()
 
 from hutong import hotline  # noqa: E402
-from hutong.hotline.cases import rules  # noqa: E402
+from hutong.hotline.cases import rules, sight  # noqa: E402
 from hutong.hotline.kernel.refusals import Reason  # noqa: E402
 from hutong.hotline.retention.rules import DEEDS, schedule  # noqa: E402
 
@@ -30,7 +30,7 @@ def main() -> None:
 def pages() -> dict[str, str]:
     """The name and text of each page."""
     with translation.override("zh-hans"):
-        return {"loop.md": loop(), "refusals.md": refusals(), "retention.md": keeping()}
+        return {"loop.md": loop(), "refusals.md": refusals(), "retention.md": keeping(), "sight.md": seen()}
 
 
 def loop() -> str:
@@ -49,6 +49,35 @@ def _row(action: rules.Action) -> str:
     at = "any stage" if action.stages == rules.STAGES else "any open stage" if action.stages == rules.OPEN else ", ".join(action.stages)
     who = "; ".join(f"{relation}: {', '.join(sorted(roles)) or 'timer'}" for relation, roles in action.who.items())
     return f"| `{action.code}` | {action.label} | {at} | {', '.join(action.to) or '—'} | {who} | {action.asks or '—'} |"
+
+
+def seen() -> str:
+    """Who sees what of a case: the table, what its cells mean, and what a contract may give."""
+    lines = [
+        "# Who sees what of a case",
+        "",
+        MADE,
+        "A row is a field, a column is how the post stands to the case; of several standings the most counts; `other` asks for nothing.",
+    ]
+    lines += [
+        "Hearing a recording is asked for each time: `recordings/rules.py`, `HEARS`.",
+        "",
+        "| cell | what is shown |",
+        "| --- | --- |",
+    ]
+    lines += [f"| `{level}` | {label} |" for level, label in sight.LEVEL_LABELS.items()]
+    lines += [f"| `{purpose}` | {label} |" for purpose, (label, _holds) in sight.PURPOSES.items()]
+    lines += ["", f"| section | field | {' | '.join(f'{label} `{name}`' for name, (label, _of) in sight.STANDINGS.items())} |"]
+    lines += [f"| --- | --- |{' --- |' * len(sight.STANDINGS)}"]
+    for (section, field), cells in sight.TABLE.items():
+        named = f"{sight.SECTION_LABELS[section]} `{section}` | {sight.FIELD_LABELS[field]} `{field}`"
+        lines.append(f"| {named} | {' | '.join(cells)} |")
+    lines += ["", "| standing | relation of the office: roles |", "| --- | --- |"]
+    for name, (_label, relations) in sight.STANDINGS.items():
+        of = "; ".join(f"{relation}: {', '.join(sorted(roles)) or 'any'}" for relation, roles in relations.items())
+        lines.append(f"| `{name}` | {of or 'sees the case, and has none of these'} |")
+    usual = ", ".join(f"`{name}`" for name, is_usual in sight.BY_CONTRACT.items() if is_usual)
+    return "\n".join([*lines, "", f"Ticked for a new contract: {usual}. What a contract does not list is hidden from who works by it.", ""])
 
 
 def refusals() -> str:

@@ -22,7 +22,7 @@ def test_who_keeps_the_system_sees_nothing_of_a_case() -> None:
         assert client.get(reverse("cases:case", args=[case.pk])).status_code == 404
         assert client.get(reverse("cases:region", args=[case.pk, "file"])).status_code == 404
         assert case.title not in client.get(reverse("cases:search", query={"q": case.number})).content.decode()
-        with pytest.raises(Refusal, match="no_emergency"):
+        with pytest.raises(Refusal, match="没有可以紧急查看的个案"):
             emergencies.break_glass(
                 number=case.number, why="danger_now", text="系统维护时发现，需要查看这个个案。", by=post(who), at=timezone.now()
             )

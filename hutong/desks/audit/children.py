@@ -62,6 +62,7 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
     cases = looks.cases_of(child, request.post)
     lines = looks.about_child(child, cases)
     if request.GET.get("as") == "csv":
+        access.exporting(request)
         try:
             return _file(request, child, why, cases)
         except Refusal as refusal:

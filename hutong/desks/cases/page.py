@@ -63,7 +63,7 @@ class File:
     def top(self) -> dict[str, Any]:
         """Where it stands, who must act by when, and what this person may do."""
         offered = rules.offers(self.situation)
-        open_now = [action for action, reason in offered if reason is None]
+        open_now = [action for action, reason in offered if reason is None and action.code != "note"]  # whose form stands on the page
         held = list(holds.of_case(self.case))
         return {
             "groups": [
@@ -118,7 +118,7 @@ class File:
         return {
             "children": [seen.child(each, self.sight, case.pk) for each in queries.children_of(case)],
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
-            "unseen": queries.unseen_with_children_of(case, self.post),
+            "unseen": looks.unseen_with_children_of(case, self.post),
             "parties": [(each, seen.party(each, self.sight)) for each in case.parties.select_related("person").order_by("pk")],
             "reports": [
                 (link, seen.reporter(link.contact, self.sight, case.pk))

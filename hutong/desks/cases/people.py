@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.cases.asked import Asked, kept
 from hutong.desks.components.parts import ChildForm, PartyForm
-from hutong.hotline.cases import queries, sight
+from hutong.hotline.cases import looks, queries, sight
 from hutong.hotline.cases.models import PartyRole
 from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, Person
@@ -68,8 +68,12 @@ class AddChild(ChildDeed):
         self.order_fields(["same_as"])
 
     def _known(self) -> list[Child]:
+        """Sought by the whole name alone; who was found is a line of the log."""
         name = str(self.data.get("name") or "").strip() if self.is_bound else ""
-        return queries.children_known(self.asked.post, name=name, other_than=self.asked.case)
+        found = queries.children_known(self.asked.post, name=name, other_than=self.asked.case)
+        if found:
+            looks.found_by_name(found, by=self.asked.post, at=self.asked.at)
+        return found
 
     def carry_out(self, **given: Any) -> None:
         """Link the child, or write down a new one. Raises Refusal."""

@@ -167,7 +167,8 @@ class NewContract(Form):
     given = forms.MultipleChoiceField(label=gettext_lazy("可见内容"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
-        ticked = [name for name, usual in sight.BY_CONTRACT.items() if usual]
+        takes_reports = office.kind == OfficeKind.HOTLINE_CENTRE  # nobody takes a report without who reports, and where the child is
+        ticked = [name for name, usual in sight.BY_CONTRACT.items() if usual or takes_reports]
         super().__init__(*args, initial={"orderer": office.parent, "valid_to": None, "given": ticked}, **kwargs)
         labels = {name: name.split(".") for name in sight.BY_CONTRACT}
         self.fields["given"].choices = [  # type: ignore[attr-defined]

@@ -50,6 +50,11 @@ def known(post: Post, *, phone: str, place: str, names: Iterable[str], at: datet
     return Known(True, list(cases.contacts_seen(post, contacts.earlier_contacts(post, phone=number))[:SHOWN]), same)
 
 
+def taken_today(post: Post, at: datetime) -> list[Contact]:
+    """What this person took today, the latest first; not what became a case that they may not see."""
+    return list(cases.contacts_seen(post, contacts.taken_on(post, timezone.localdate(at)))[:SHOWN])
+
+
 def case_to_join(post: Post, name: str) -> Case | None:
     """The centre's case of this number or id that the post may see."""
     try:

@@ -220,7 +220,7 @@ def _page(request: access.DeskRequest, sheet: Sheet, draft: Draft, waiting: Cont
         "call": _named(request.post, draft.fields.get("call", [""])[0]),
         "waiting_contact": waiting,
         "drafts": known.drafts_of(request.post).filter(form=rules.SHEET, subject_id=None).exclude(pk=draft.pk)[:8],
-        "today": list(known.taken_on(request.post, timezone.localdate(now))[:SHOWN]),
+        "today": queries.taken_today(request.post, now),
         "known": queries.known_from(request.post, _typed(sheet), at=now),
         "tiers": [(choice, TIER_MEANING[choice.data["value"]]) for choice in sheet.matter["tier"]],
         "nuisances": enumerate(NotACase.choices, start=1),

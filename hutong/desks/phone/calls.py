@@ -18,8 +18,9 @@ from hutong.hotline.calls.models import Asked, Call, CallState, Purpose
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Reporter
+from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import OfficeKind, Role
+from hutong.hotline.network.models import OfficeKind, Post, Role
 from hutong.hotline.recordings import queries as recordings
 
 who_looks = access.in_offices({OfficeKind.HOTLINE_CENTRE}, Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR, Role.INSPECTOR)
@@ -35,9 +36,13 @@ def call(request: access.DeskRequest, call_id: UUID) -> HttpResponse:
     case = cases.visible_to(request.post).filter(pk=of.pk).first() if of else None
     if case:
         access.shown(request, [case])
+    legs = list(found.legs.select_related("post__staff").order_by("rung_at", "pk"))
+    if case and found.state == CallState.ENDED and not _knows_reporter(case, request.post):
+        for row, name in ((found, "caller"), (found, "diverted_from"), *((leg, "number") for leg in legs)):
+            setattr(row, name, masks.telephone(getattr(row, name)))
     context = {
         "call": found,
-        "legs": found.legs.select_related("post__staff").order_by("rung_at", "pk"),
+        "legs": legs,
         "story": [(event, wording.happened(event)) for event in queries.story(found)],
         "case": case,
         "recordings": recordings.rows(recordings.of_calls([found]), request.post),
@@ -106,13 +111,17 @@ def dial_for_case(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
 
 def _dial(request: access.DeskRequest, case: Case) -> None:
     at = timezone.now()
-    known = cases.sight_of(cases.situation(case, request.post), request.post).is_plain("reporter", "phone")
-    reporter = _reporter(case, _id(request.POST.get("contact"))) if known else None
+    reporter = _reporter(case, _id(request.POST.get("contact"))) if _knows_reporter(case, request.post) else None
     if case.stage not in rules.PURPOSES or reporter is None or not reporter.phone:
         raise Refusal(wording.NOBODY_TO_DIAL)
     if reporter.call_back not in rules.SPOKEN_TO:
         raise Refusal(wording.not_by_telephone(reporter.get_call_back_display()))
     asking.dial(reporter.phone, by=request.post, at=at, purpose=rules.PURPOSES[case.stage], case=case)
+
+
+def _knows_reporter(case: Case, post: Post) -> bool:
+    """Whether this person sees the number of who reported a case now."""
+    return cases.sight_of(cases.situation(case, post), post).is_plain("reporter", "phone")
 
 
 def _reporter(case: Case, contact_id: UUID | None) -> Reporter | None:

@@ -18,6 +18,7 @@ from hutong.desks import access
 from hutong.desks.components.boards import Figure, happened, said
 from hutong.desks.province.trend import drawn
 from hutong.hotline.assignments import queries as assignments
+from hutong.hotline.cases import looks
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.network import contracts
 from hutong.hotline.network.models import OfficeKind, Role
@@ -147,6 +148,7 @@ def rows(request: access.DeskRequest) -> HttpResponse:
         "place": place,
         "day": day,
         "page": page,
+        "restricted": looks.restricted_below(post),
         "shown": [happened(row) for row in page] if name in SOURCE_OF else None,
         "pair": [(each, rules.MEASURES[each].label) for each in reversed(pair[1])] if pair else (),
     }

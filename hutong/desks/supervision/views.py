@@ -98,6 +98,7 @@ def order(request: access.DeskRequest, order_id: UUID) -> HttpResponse:
 @require_GET
 def letter(request: access.DeskRequest, order_id: UUID) -> HttpResponse:
     """The order as an official letter; the export is recorded."""
+    access.exporting(request)
     order = order_for(request, order_id)
     audit.record("exported", by=request.post, at=timezone.now(), subject="order", subject_id=order.pk)
     answer = HttpResponse(letters.letter(order), content_type=WORD)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -73,6 +74,11 @@ def _about(things: list[UUID], cases: list[UUID]) -> QuerySet[AuditEntry]:
     for thing in every:
         wanted |= Q(verb="listed", detail__shown__contains=[str(thing)])
     return AuditEntry.objects.filter(wanted).order_by("-at", "-pk")
+
+
+def found_by_name(children: Iterable[Child], *, by: Post, at: datetime) -> None:
+    """Record that somebody found children by their whole name, within an hour once each."""
+    audit.listed("cases:act/add_child", (child.pk for child in children), by=by, at=at, again=True)
 
 
 def ask(child: Child, *, why: str, by: Post, at: datetime) -> None:
@@ -144,8 +150,24 @@ def admissible(case: Case, *, on: date) -> QuerySet[Post]:
 
 def restricted_here(post: Post) -> int:
     """How many restricted cases wait for this office that this post does not see: that they are there, and nothing of them."""
-    hidden = queries.restricted_from(post).filter(holder=post.office_id)
-    return hidden.exclude(pk__in=queries.recused_from(post)).count()
+    return _counted("SELECT hutong_restricted(%s, false)", post.pk)
+
+
+def restricted_below(post: Post) -> int:
+    """How many restricted cases of the centres below a board counts and does not list."""
+    return _counted("SELECT hutong_restricted(%s, true)", post.pk)
+
+
+def unseen_with_children_of(case: Case, post: Post) -> int:
+    """How many further cases about the same children this person may not see: that they are there, and nothing of them."""
+    return _counted("SELECT hutong_unseen(%s, %s)", case.pk, post.pk)
+
+
+def _counted(statement: str, *given: UUID) -> int:
+    """What the database counts among rows that this post does not see."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return int(cursor.fetchone()[0])
 
 
 def emergency_of(case: Case, post: Post) -> Emergency | None:

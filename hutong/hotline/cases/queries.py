@@ -312,13 +312,6 @@ def with_children_of(case: Case, post: Post) -> QuerySet[Case]:
     return visible_to(post).filter(pk__in=same).order_by("-opened_at")
 
 
-def unseen_with_children_of(case: Case, post: Post) -> int:
-    """How many further cases about the same children this person may not see: that they are there, and nothing of them."""
-    same = CaseChild.objects.filter(child__case_links__case=case).exclude(case=case).values("case")
-    hidden = Case.objects.filter(pk__in=same).exclude(pk__in=visible_to(post).values("pk"))
-    return hidden.exclude(pk__in=recused_from(post)).count()
-
-
 def contacts_seen(post: Post, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     """Of these contacts those of no case, and those of cases that the post may see."""
     return contacts.filter(Q(link=None) | Q(link__case__in=visible_to(post).values("pk")))

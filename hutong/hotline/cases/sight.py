@@ -148,8 +148,8 @@ class Sight:
         return self.level(section, field) == PLAIN
 
     def may_ask(self, section: str, field: str) -> bool:
-        """Whether it is shown to who says why, and not without."""
-        return self.level(section, field) in {ASKED, MASKED}
+        """Whether it is shown to who says why, and not without. Who may look and no more asks for nothing."""
+        return self.standings != {"other"} and self.level(section, field) in {ASKED, MASKED}
 
     def shown(self, section: str, field: str, value: str) -> str:
         """What stands there of a value."""

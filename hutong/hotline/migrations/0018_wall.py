@@ -10,8 +10,8 @@ The processes that act for nobody (worker, phone, sender, keeper) are `hutong_wo
 from django.db import migrations
 
 # What a request is told of once, so that the policies below only compare: `cases.queries.visible_to` in the database, condition by
-# condition. `kept` are the cases from which the office or the person must keep away, and restricted ones to which they are not let in;
-# `centres` those whose cases an outsourced office works on by contract; `approved` whether a manager approved the post for minors' data.
+# condition. `kept` are the cases from which the office or the person must keep away, restricted ones to which they are not let in, and
+# for an outsourced office what no running contract covers; `approved` whether a manager approved the post for minors' data.
 # `held` are what was opened in an emergency, the case that a deed has open (who had it when the deed began keeps it to the commit, though
 # it may go elsewhere), and those that a page looks at across the wall (`kernel.wall.ACROSS`).
 ENTER = """
@@ -19,31 +19,16 @@ CREATE FUNCTION hutong_enter(which uuid) RETURNS void LANGUAGE plpgsql SECURITY 
 DECLARE
   today date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
   mine network_post;
-  approved boolean;
-  by_contract boolean;
 BEGIN
   SELECT p.* INTO mine FROM network_post p JOIN network_staff s ON s.id = p.staff_id WHERE p.id = which AND s.is_active
     AND p.valid_from <= today AND (p.valid_to IS NULL OR p.valid_to > today)
     AND p.role NOT IN ('administrator', 'security_officer', 'auditor');
-  approved := EXISTS (SELECT FROM network_approval
-      WHERE post_id = mine.id AND ended_at IS NULL AND valid_from <= today AND valid_to > today)
-    OR EXISTS (SELECT FROM network_charge WHERE post_id = mine.id AND ended_at IS NULL);
-  by_contract := EXISTS (SELECT FROM network_office WHERE id = mine.office_id AND (is_outsourced OR kind = 'social_organisation'));
   PERFORM set_config('hutong.post', coalesce(mine.id::text, ''), false),
     set_config('hutong.staff', coalesce(mine.staff_id::text, ''), false),
     set_config('hutong.office', coalesce(mine.office_id::text, ''), false),
-    set_config('hutong.approved', approved::text, false),
-    set_config('hutong.centres', CASE WHEN by_contract THEN coalesce((SELECT array_agg(id)::text FROM network_office
-      WHERE kind = 'hotline_centre' AND hutong_by_contract(mine.office_id, id, today)), '{}') ELSE '' END, false),
-    set_config('hutong.kept', coalesce((SELECT array_agg(case_id)::text FROM (
-      SELECT case_id FROM cases_recusal WHERE office_id = mine.office_id OR staff_id = mine.staff_id
-      UNION ALL SELECT id FROM cases_case c WHERE is_restricted AND mine.role <> 'coordinator' AND worker_id IS DISTINCT FROM mine.id
-        AND NOT EXISTS (SELECT FROM cases_admission a WHERE a.case_id = c.id AND a.post_id = mine.id AND a.ended_at IS NULL)) AS away), ''),
-      false),
-    set_config('hutong.held', coalesce((SELECT array_agg(e.case_id)::text FROM cases_emergency e JOIN cases_case c ON c.id = e.case_id
-      WHERE e.post_id = mine.id AND e.until > now() AND (approved OR c.worker_id = mine.id) AND NOT by_contract
-      AND NOT EXISTS (SELECT FROM cases_recusal r WHERE r.case_id = c.id AND (r.office_id = mine.office_id OR r.staff_id = mine.staff_id))),
-      ''), false);
+    set_config('hutong.approved', hutong_is_approved(mine.id, today)::text, false),
+    set_config('hutong.kept', coalesce(nullif(hutong_kept_from(mine.id), '{}')::text, ''), false),
+    set_config('hutong.held', coalesce(nullif(hutong_opened_by(mine.id), '{}')::text, ''), false);
 END $$;
 
 CREATE FUNCTION hutong_office() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('hutong.office', true), '')::uuid $$;
@@ -55,9 +40,6 @@ $$;
 CREATE FUNCTION hutong_approved() RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT coalesce(nullif(current_setting('hutong.approved', true), ''), 'false')::boolean
 $$;
-CREATE FUNCTION hutong_centres() RETURNS uuid[] LANGUAGE sql STABLE AS $$
-  SELECT nullif(current_setting('hutong.centres', true), '')::uuid[]
-$$;
 CREATE FUNCTION hutong_kept() RETURNS uuid[] LANGUAGE sql STABLE AS $$
   SELECT coalesce(nullif(current_setting('hutong.kept', true), ''), '{}')::uuid[]
 $$;
@@ -67,7 +49,6 @@ $$;
 # Each setting is read once a statement (a subquery), and `@>` is what the index on `seen_by` answers.
 SEES = """(seen_by @> ARRAY[(SELECT hutong_office())] AND id <> ALL ((SELECT hutong_kept())::uuid[])
   AND ((SELECT hutong_approved()) OR worker_id = (SELECT hutong_post()))
-  AND ((SELECT hutong_centres()) IS NULL OR centre_id = ANY ((SELECT hutong_centres())::uuid[]))
   OR id = ANY ((SELECT hutong_held())::uuid[]))"""
 
 # Legs, events and recordings of a call go with it; as the owner, for a policy may not lead back to its own table.

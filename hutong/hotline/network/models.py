@@ -136,8 +136,8 @@ class Contract(models.Model):
     orderer = models.ForeignKey(Office, models.PROTECT, related_name="contracts_ordered", verbose_name=_("委托方"))
     name = models.CharField(_("合同名称或编号"), max_length=80)
     given = ArrayField(models.CharField(max_length=40), verbose_name=_("可见内容"))
-    valid_from = models.DateField(_("起"))
-    valid_to = models.DateField(_("止"))
+    valid_from = models.DateField(_("合同起"))
+    valid_to = models.DateField(_("合同止"))
 
     class Meta:
         db_table = "network_contract"

@@ -102,7 +102,7 @@ def test_every_operation_is_bound_to_the_key() -> None:
     assert len(bound) == len(operations())
 
 
-def test_each_action_of_the_table_has_an_address_but_the_look_at_the_reporter() -> None:
+def test_each_action_of_the_table_has_an_address_but_what_a_psychologist_writes() -> None:
     actions = {path.rpartition("/")[2] for path in document()["paths"] if "/actions/" in path}
 
     assert actions == VERBS.keys() - {"psychology_note"}

@@ -12,11 +12,14 @@ from hutong.hotline.cases import queries, rules, sight
 from hutong.hotline.cases.actions import recording, revealing
 from hutong.hotline.cases.letting_in import Reveal
 from hutong.hotline.cases.models import Case, NoticeKind, PartyRole
+from hutong.hotline.network.models import Contract
 from hutong.hotline.people.models import Child, Person
-from tests.cast import PEOPLE, office, post
+from hutong.hotline.supervision import actions as supervision
+from tests.cast import PEOPLE, SINCE, office, post
 from tests.clients import signed_in
 from tests.desks.api.software import Software
 from tests.loop import START, case_at
+from tests.talks import a_call
 
 pytestmark = pytest.mark.django_db
 # One person a section, each value told apart from every other.
@@ -194,3 +197,22 @@ def test_a_psychologists_notes_are_read_by_who_may_and_sought_by_nobody() -> Non
         assert ("噩梦" in signed_in(who).get(reverse("cases:case", args=[case.pk])).content.decode()) == reads
         assert ("噩梦" in str(Software.of(who).get(f"cases/{case.pk}").json())) == reads
         assert case.number not in signed_in(who).get(reverse("cases:search", query={"q": "噩梦"})).content.decode()
+
+
+def test_the_number_of_a_call_of_a_case_is_shown_as_who_reported_is() -> None:
+    for stage, whole in (("handling", False), ("reply", True)):
+        call = a_call(case=case_at(stage), at=START + timedelta(hours=whole))
+        page = signed_in("xu").get(reverse("phone:call", args=[call.pk])).content.decode()
+        assert ("13800001234" in page, "138****1234" in page) == (whole, not whole)
+
+
+def test_who_works_by_contract_takes_no_file_of_a_case_away() -> None:
+    case = case_at("handling")
+    order = supervision.order(case.pk, office=office("lianhu"), subject="见到孩子", text="请今天见到", by=post("zhou"), at=START)
+    child = case.child_links.get().child_id
+    files = [reverse("supervision:letter", args=[order.pk]), reverse("audit:child", args=[child]) + "?why=complaint&as=csv"]
+    assert [signed_in("lu").get(address).status_code for address in files] == [200, 200]
+    Contract.objects.create(
+        office=office("xian"), orderer=office("shaanxi"), name="购买服务", given=[], valid_from=SINCE, valid_to=date(2099, 1, 1)
+    )
+    assert [signed_in("lu").get(address).status_code for address in files] == [403, 403]
