@@ -144,11 +144,11 @@ END $$;
 def walls() -> str:
     """The statements that raise it, table by table."""
     raised = [
-        WALL.format(table=table) + DESK.format(table=table, verb="ALL", sees=sees.format(table=table, column=_column(table)))
+        WALL.format(table=table) + DESK.format(table=table, verb="all", sees=sees.format(table=table, column=_column(table)))
         for table, sees in WALLED.items()
     ]
     raised += [
-        WALL.format(table=table) + "".join(DESK.format(table=table, verb=verb, sees=sees) for verb in ("SELECT", "UPDATE", "DELETE"))
+        WALL.format(table=table) + "".join(DESK.format(table=table, verb=verb, sees=sees) for verb in ("select", "update", "delete"))
         for table, sees in PEOPLE.items()
     ]
     return "\n".join(raised)
