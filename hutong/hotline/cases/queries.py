@@ -13,7 +13,7 @@ from hutong.hotline.cases.rules import Action, Situation
 from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
-from hutong.hotline.kernel.search import holding
+from hutong.hotline.kernel.search import cases_holding
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
 from hutong.hotline.network.rules import THREE
 from hutong.hotline.people.models import Child, Person
@@ -347,14 +347,5 @@ def search(post: Post, text: str) -> QuerySet[Case]:
     """Cases that this person may see and whose number, title, contacts or story hold every word of `text`, newest first."""
     found = visible_to(post)
     for word in text[:60].replace("\0", " ").split()[:WORDS]:
-        found = found.filter(pk__in=_holding(word))
+        found = found.filter(pk__in=cases_holding(word))
     return found.order_by("-opened_at")
-
-
-def _holding(word: str) -> QuerySet[Any, Any]:
-    """The ids of cases that hold a word: by the pairs of its letters first, then by looking."""
-    numbered = Case.objects.filter(number=word.upper()).values("pk")
-    titled = holding(Case.objects.all(), "title", word).values("pk")
-    told = holding(CaseContact.objects.all(), "contact__narrative", word).values("case")
-    happened = holding(Event.objects.all(), "text", word).values("case")
-    return numbered.union(titled, told, happened, all=True)
