@@ -55,7 +55,7 @@ class PostMiddleware:
         try:
             return self.get_response(request)
         finally:
-            if request.post:  # type: ignore[attr-defined] the API sets its own
+            if request.post:  # type: ignore[attr-defined]
                 wall.leave()
 
 

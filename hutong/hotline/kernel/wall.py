@@ -72,6 +72,6 @@ def provisional() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _tell(statement: str, what: object) -> None:
+def _tell(statement: str, what: str | UUID | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [what])
