@@ -57,7 +57,7 @@ def require_migrated() -> None:
 
 def migrate() -> None:
     """Apply what is missing and load the reference data, as the owner. Says what it did; safe to run again."""
-    say(f"Roles {database.OWNER} and {database.WORK}, database {connection.settings_dict['NAME']}: ready")
+    say(f"Roles {database.OWNER}, {database.WORK} and {database.DESK}, database {connection.settings_dict['NAME']}: ready")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     applied = missing()

@@ -184,6 +184,12 @@ ONLY_THOSE_ON_IT = {
         GROUP BY id, number, on_it.office_id HAVING count(line.above_id) = 0""",
     "kept for others than those on it and above": """
         SELECT number FROM cases_case c WHERE seen_by IS DISTINCT FROM hutong_case_seen_by(c)""",
+    "the wall is down, or stands around less than it did": """
+        SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
+        WHERE p.polname = 'everything' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+          SELECT FROM pg_policy d WHERE d.polrelid = c.oid AND NOT d.polpermissive AND 'hutong_desk'::regrole = ANY (d.polroles)))
+        UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'hutong_desk'
+          AND (rolsuper OR rolbypassrls OR pg_has_role(oid, 'hutong_work', 'SET'))""",
     "seen by an administrator or auditor": """
         SELECT DISTINCT c.number FROM network_post p JOIN audit_entry a ON a.post_id = p.id JOIN cases_case c ON c.id = a.subject_id
         WHERE p.role IN ('administrator', 'security_officer', 'auditor') AND a.subject = 'case' AND a.verb <> 'refused'""",

@@ -52,9 +52,11 @@ ATTACKS: dict[int, str] = {
 }
 
 WAITS: dict[int, str] = {
+    15: "numbers that are shown to others than those who see the cases",
     40: "the public pages",
     41: "the public pages",
     42: "the public pages",
     43: "the public pages, and uploads",
     44: "the public pages",
+    **dict.fromkeys((*range(2, 8), 10, 13, 14, 17, *range(19, 22), *range(23, 29), *range(33, 40)), "its part, which is being built"),
 }

@@ -31,6 +31,7 @@ PLACES = {
 METHODS = ("GET", "POST")
 # What is looked for at an address: of the case, so that who does not see it is told that there is none.
 OF_THE_CASE = ("case_id", "order_id", "contact_id", "call_id", "call_back_id", "recording_id")
+REFUSED = {403, 404, 405}
 NOT_HERE = frozenset({"api"})  # has no gate of a view: `software` below
 
 
@@ -65,8 +66,20 @@ class Matrix:
         self.tested += 1
         return self.client(role, place).generic(method, address)  # type: ignore[return-value]
 
+    def is_as_if_not_there(self, answer: HttpResponse, method: str, name: str, takes: list[str], role: str, place: str) -> bool:
+        """Whether an answer is the one that an id of nothing gets."""
+        nothing = reverse(
+            name, kwargs={each: new_id() if each in OF_THE_CASE else value for each, value in self.given(name, takes).items()}
+        )
+        other = self.ask(method, nothing, role, place)
+        return (answer.status_code, answer.get("Location")) == (other.status_code, other.get("Location"))
+
     def address(self, name: str, takes: list[str]) -> str:
         """One address of a name: of this case and what belongs to it, else of something that is not there."""
+        return reverse(name, kwargs=self.given(name, takes))
+
+    def given(self, name: str, takes: list[str]) -> dict[str, Any]:
+        """What stands in an address."""
         world = self.world
         known: dict[str, Any] = {
             "case_id": world.case.pk, "order_id": world.order.pk, "contact_id": world.contact.pk, "call_id": world.call.pk,
@@ -74,7 +87,7 @@ class Matrix:
             "code": "610104" if name.startswith("office:") else "note" if name.startswith("cases:") else "receive_order", "name": "story",
             "asked": "hang_up", "language": "zh", "sheet": "offices", "year": 2026,
         }  # fmt: skip
-        return reverse(name, kwargs={each: known.get(each) or new_id() for each in takes})
+        return {each: known.get(each) or new_id() for each in takes}
 
     def marks(self) -> list[str]:
         """What betrays the case on a page."""
@@ -111,18 +124,18 @@ def sees(role: str, place: str) -> bool:
 def cells(gate: Any, takes: list[str]) -> Iterator[tuple[str, str, str, set[int]]]:
     """The cells of an address that are asked for: method, role, place, and with which status they may be answered.
 
-    What a gate refuses it refuses before it looks at anything: one place a role is asked for. What is no case's is asked for in three.
+    A gate is asked before anything is looked at: whom it refuses is asked for in one place, and a post that is over in one role.
     """
     is_of_the_case = any(each in OF_THE_CASE for each in takes)
+    yield "GET", Role.COORDINATOR, "ended", {302, 401}
     for role in Role:
-        yield "GET", role, "ended", {302, 401}
         if not admits(gate, role):
             yield "GET", role, "own", {403}
-            yield "POST", role, "centre", {403}
             continue
         for place in PLACES if is_of_the_case else ("own", "centre", "elsewhere", "recused"):
             if place != "ended" and is_of_the_case and not sees(role, place):
-                yield "GET", role, place, {403, 404, 405}
-                yield "POST", role, place, {403, 404, 405}
+                yield "GET", role, place, REFUSED
+                yield "POST", role, place, REFUSED
             elif place != "ended":
                 yield "GET", role, place, {200, 302, 400, 403, 404, 405, 409, 422}
+    yield "POST", next((role for role in Role if not admits(gate, role)), Role.COORDINATOR), "ended", {302, 401, 405}

@@ -58,6 +58,6 @@ def test_a_case_that_a_deed_has_open_is_there_to_the_end_of_the_transaction_and_
     case = case_at("handling")
     with at_the_desk(committed, "bai") as stranger:
         with stranger.transaction():
-            stranger.execute("SELECT set_config('hutong.held', %s, true)", [str(case.pk)])
+            stranger.execute("SELECT set_config('hutong.held', %s, true)", [f"{{{case.pk}}}"])
             assert count(stranger, "cases_case") == 1
         assert count(stranger, "cases_case") == 0

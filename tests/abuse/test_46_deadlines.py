@@ -19,11 +19,17 @@ from tests.together import together
 DAY = timedelta(days=1)
 
 
+ASIDE = sql(
+    "ALTER TABLE clocks_clock DISABLE TRIGGER clock_only_ends; ALTER TABLE clocks_clock DISABLE TRIGGER part_holds",
+    undo="ALTER TABLE clocks_clock ENABLE TRIGGER clock_only_ends; ALTER TABLE clocks_clock ENABLE TRIGGER part_holds",
+)
+
+
 def due() -> list[tuple[datetime, datetime | None]]:
     return list(Clock.objects.order_by("pk").values_list("due_at", "ended_at"))
 
 
-@attack(46, sql("ALTER TABLE clocks_clock DISABLE TRIGGER clock_only_ends", undo="ALTER TABLE clocks_clock ENABLE TRIGGER clock_only_ends"))
+@attack(46, ASIDE)
 def test_nothing_moves_a_deadline_that_runs(committed: Addresses) -> None:
     case_at("handling")
     before = due()
@@ -38,7 +44,7 @@ def test_nothing_moves_a_deadline_that_runs(committed: Addresses) -> None:
     assert due() == before
 
 
-@attack(46, sql("ALTER TABLE clocks_clock DISABLE TRIGGER clock_only_ends", undo="ALTER TABLE clocks_clock ENABLE TRIGGER clock_only_ends"))
+@attack(46, ASIDE)
 def test_one_that_has_ended_is_not_rewritten(committed: Addresses) -> None:
     case_at("handling")
     try:
@@ -49,12 +55,11 @@ def test_one_that_has_ended_is_not_rewritten(committed: Addresses) -> None:
     assert all(ended is None or ended < START + DAY for _due, ended in due())
 
 
-def forgetful(clock: Clock, share: int) -> datetime:
-    """A clock that does not remember what it told."""
-    return clock.due_at
-
-
-@attack(46, patched("hutong.hotline.cases.models.Clock.rings_after", forgetful))
+@attack(
+    46,  # a clock that does not remember what it told
+    patched("hutong.hotline.cases.models.Clock.rings_after", lambda clock, _share: clock.due_at),
+    patched("hutong.hotline.cases.models.Clock.passed", lambda _clock, _at: [100]),
+)
 def test_clocks_that_jump_a_day_and_workers_that_come_twice_tell_each_miss_once(committed: Addresses) -> None:
     case = case_at("acceptance", tier="II")
     at = case.due_at + timedelta(seconds=1) if case.due_at else START

@@ -10,7 +10,7 @@ from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.cases.models import Clock, Event
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.project.database import Addresses
-from tests.abuse.attack import attack, patched, sql
+from tests.abuse.attack import attack, sql
 from tests.cast import office, post
 from tests.loop import START, case_at
 from tests.together import together
@@ -19,13 +19,12 @@ AGAIN = """INSERT INTO clocks_clock (id, case_id, office_id, limit_id, tier, ste
   SELECT gen_random_uuid(), case_id, office_id, limit_id, tier, step, unit, started_at, due_at, 0, '' FROM clocks_clock
   WHERE ended_at IS NULL"""
 NO_GUARD = sql(
-    "DROP INDEX clock_one_running; ALTER TABLE clocks_clock DISABLE TRIGGER USER",
-    undo="DELETE FROM clocks_clock; ALTER TABLE clocks_clock ENABLE TRIGGER USER;"
+    "DROP INDEX clock_one_running; ALTER TABLE clocks_clock DISABLE TRIGGER part_holds",
+    undo="ALTER TABLE clocks_clock ENABLE TRIGGER part_holds;"
     "CREATE UNIQUE INDEX clock_one_running ON clocks_clock (case_id) WHERE ended_at IS NULL",
 )
 
 
-@attack(47, patched("hutong.hotline.cases.rules.why_not", lambda _action, _situation: None))
 @pytest.mark.parametrize("_round", range(3))
 def test_of_two_who_send_one_case_to_two_offices_one_wins(committed: Addresses, _round: int) -> None:
     case, at = case_at("dispatch"), START + timedelta(hours=1)

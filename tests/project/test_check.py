@@ -89,6 +89,8 @@ BREAKS = {
         "handling", """INSERT INTO audit_entry (id, at, verb, staff_id, post_id, subject, subject_id, detail)
         SELECT gen_random_uuid(), now(), 'looked', staff_id, {post}, 'case', {case}, '{{}}' FROM network_post
         WHERE id = {post}""", [6]),
+    "the wall is down": ("handling", "ALTER TABLE cases_event DISABLE ROW LEVEL SECURITY", [6]),
+    "a wall with a door for everybody": ("handling", "DROP POLICY desk_all ON cases_party", [6]),
     "seen by an administrator": ("handling", """INSERT INTO audit_entry (id, at, verb, staff_id, post_id, subject, subject_id, detail)
         SELECT gen_random_uuid(), now(), 'looked', staff_id, id, 'case', {case}, '{{}}' FROM network_post
         WHERE role = 'administrator'""", [6]),

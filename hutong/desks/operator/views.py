@@ -105,7 +105,11 @@ def to_call_back(request: access.DeskRequest) -> HttpResponse:
 @require_POST
 def draft(request: access.DeskRequest, draft_id: UUID) -> HttpResponse:
     """What is being typed, sent by the page every few seconds and when it goes."""
-    _keep(request, _draft(request, str(draft_id)))
+    draft = _draft(request, str(draft_id))
+    try:
+        _keep(request, draft)
+    except Refusal:
+        raise Http404 from None  # another office's, of which the database shows nothing
     return HttpResponse(status=204)
 
 

@@ -20,6 +20,8 @@ INDEXES = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
     WHERE indrelid = ANY(%(tables)s::regclass[]) AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)
 """
+# Rows are not copied into a table whose wall stands before its owner too.
+FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND oid = ANY(%(tables)s::regclass[])"
 # As an event does that is written for a day (`hutong_uncount_day`): nobody counts the days of the boards meanwhile, or has counted them.
 UNCOUNT = """
     SELECT pg_advisory_xact_lock_shared(hashtext('statistics_day'), current_date - date '2000-01-01' - back)
@@ -37,8 +39,10 @@ def all_aside(owner: Owner) -> Iterator[None]:
     tables = list(DEFAULTS)
     constraints = owner.execute(CONSTRAINTS, {"tables": tables}).fetchall()
     indexes = owner.execute(INDEXES, {"tables": tables}).fetchall()
+    forced = owner.execute(FORCED, {"tables": tables}).fetchall()
     _each(owner, "ALTER TABLE {} DISABLE TRIGGER USER", ([table] for table in tables))
     owner.execute("ALTER TABLE audit_entry ENABLE TRIGGER audit_waits")  # for its seal
+    _each(owner, "ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", forced)
     _each(owner, "ALTER TABLE {} DROP CONSTRAINT {}", (names[:2] for names in reversed(constraints)))
     _each(owner, "DROP INDEX {}", (names[:1] for names in indexes))
     yield
@@ -48,6 +52,7 @@ def all_aside(owner: Owner) -> Iterator[None]:
     owner.execute(SEEN_BY)
     for table, name, definition in constraints:
         _each(owner, f"ALTER TABLE {{}} ADD CONSTRAINT {{}} {definition}", [(table, name)])
+    _each(owner, "ALTER TABLE {} FORCE ROW LEVEL SECURITY", forced)
     _each(owner, "ALTER TABLE {} ENABLE TRIGGER USER", ([table] for table in tables))
 
 

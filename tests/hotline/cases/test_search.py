@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from hutong.hotline.cases import searching
 from hutong.hotline.cases.actions import recording
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
-from hutong.hotline.kernel.search import holding
+from hutong.hotline.kernel.search import sought
 from tests.cast import post
 from tests.loop import START, case_at, contact, opened
 
@@ -81,5 +83,6 @@ class EveryHit(TestCase):
     def test_the_index_finds_what_reading_every_text_finds(self, texts: list[str], word: str) -> None:
         word = "".join(word.split())
         made = [contact(narrative=text, outcome="answered") for text in texts]
-        hits = holding(Contact.objects.filter(pk__in=[each.pk for each in made]), "narrative", word)
+        holds = RawSQL("hutong_holds(narrative, %s::tsquery, %s, %s)", sought(word), output_field=BooleanField())
+        hits = Contact.objects.filter(pk__in=[each.pk for each in made]).alias(holds=holds).filter(holds=True)
         assert {hit.pk for hit in hits} == {each.pk for each in made if word.lower() in each.narrative.lower()}

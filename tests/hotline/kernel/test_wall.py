@@ -1,5 +1,6 @@
 """The second wall stands around every table that tells of a case, and no request finds it as the one before left it."""
 
+import re
 from fnmatch import fnmatch
 
 import psycopg
@@ -10,6 +11,7 @@ from django.urls import reverse
 from hutong.hotline.cases.models import Case, Recusal
 from hutong.hotline.kernel import wall
 from hutong.project import database
+from hutong.project.settings import PACKAGE
 from tests import cast
 from tests.clients import as_the_pages, signed_in
 from tests.loop import START, case_at
@@ -44,6 +46,17 @@ def test_what_the_database_checks_by_itself_it_checks_as_the_owner() -> None:
     with connection.cursor() as cursor:
         cursor.execute(NAMES)
         assert cursor.fetchall() == []
+
+
+def test_what_pages_look_at_across_the_wall_is_a_line_of_the_list() -> None:
+    code = {path: path.read_text() for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts}
+    asked = {name for text in code.values() for name in re.findall(r'look_across\("(\w+)"', text)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'hutong_across'")
+        answered = set(re.findall(r"WHEN '(\w+)'", cursor.fetchone()[0]))
+
+    assert asked == answered == wall.ACROSS.keys()
+    assert [path.name for path, text in code.items() if "wall.hold(" in text] == ["door.py"]
 
 
 @pytest.mark.parametrize(("who", "many"), [("wang", 1), ("song", 1), ("bai", 0), ("shi", 0), ("gao", 0), ("an", 0)])
