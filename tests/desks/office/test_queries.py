@@ -51,7 +51,7 @@ def queries(name: str, *args: object, **query: str) -> int:
         (("index",), {"q": "西"}, 6),
         (("office", "lianhu"), {}, 9),
         (("office", "shaanxi"), {}, 8),
-        (("staff", "wang"), {}, 6),
+        (("staff", "wang"), {}, 7),
         (("change_office", "lianhu"), {}, 4),
         (("new_token", "lianhu"), {}, 5),
         (("divisions",), {}, 4),
