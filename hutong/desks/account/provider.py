@@ -68,9 +68,8 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         raise ImmediateHttpResponse(entering.first_proof(request, staff, how="provider", wanted=wanted))
 
     def on_authentication_error(self, request: Any, provider: Any, **_more: Any) -> None:
-        """It is down, refused, or answered what it must not: the other ways in stand open."""
-        messages.error(request, _("%(name)s这次没有完成。请再试一次，或用通行密钥、密码登录。") % {"name": settings.OIDC_NAME})
-        raise ImmediateHttpResponse(redirect("account:sign_in"))
+        """Back to the other ways in."""
+        raise ImmediateHttpResponse(_not_finished(request))
 
     def get_requests_session(self) -> requests.Session:
         """With an end to waiting."""
@@ -80,7 +79,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 def _bounded(ask: Any) -> Any:
-    return lambda *args, **more: ask(*args, **{"timeout": 10, "allow_redirects": False, **more})
+    return lambda *args, **more: ask(*args, **{**more, "timeout": 10, "allow_redirects": False})
 
 
 class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -122,10 +121,18 @@ def _ask(request: Any, **state: str) -> HttpResponse:
     provider = Adapter().get_provider(request, name())
     provider.oauth2_adapter_class = Provider
     request.session[NONCE] = secrets.token_urlsafe(24)
-    answer: HttpResponse = provider.redirect(
-        request, state.pop("process"), next_url=state["next"], auth_params={"nonce": request.session[NONCE]}
-    )
+    given = {"next_url": state["next"], "auth_params": {"nonce": request.session[NONCE]}}
+    try:
+        answer: HttpResponse = provider.redirect(request, state["process"], **given)
+    except (OAuth2Error, requests.RequestException, KeyError, ValueError):
+        return _not_finished(request)
     return answer
+
+
+def _not_finished(request: Any) -> HttpResponse:
+    """It is down, refused, or answered what it must not: the other ways in stand open."""
+    messages.error(request, _("%(name)s这次没有完成。请再试一次，或用通行密钥、密码登录。") % {"name": settings.OIDC_NAME})
+    return redirect("account:sign_in")
 
 
 @access.public
