@@ -93,6 +93,11 @@ class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             raise OAuth2Error("metadata of another issuer")
         return found
 
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        """Behind a proxy, as the world knows us."""
+        path = reverse("openid_connect_callback", args=[self.provider_id])
+        return f"{settings.PUBLIC_ORIGIN}{path}" if settings.BEHIND_PROXY else request.build_absolute_uri(path)
+
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         try:
             kid = jwt.get_unverified_header(id_token).get("kid")
