@@ -1,6 +1,7 @@
 """Asking a signed-in person once more who they are, in place: what they had entered comes along, and nothing is kept meanwhile."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -77,7 +78,8 @@ class Proof(forms.Form):
 
 def is_fresh(request: Any) -> bool:
     """Whether the person proved lately enough who they are."""
-    return timezone.now() - request.sign_in.proved_at < rules.FRESH
+    age: timedelta = timezone.now() - request.sign_in.proved_at
+    return age < rules.FRESH
 
 
 def demand(request: Any, words: tuple[Any, Any]) -> HttpResponse | None:

@@ -2,7 +2,8 @@
 
 allauth does the exchange (state, PKCE, one-time code). Closed here: it trusts an ID token that came over TLS without looking at the
 signature, takes the algorithm from the token, and the issuer from the metadata; it sends no nonce; it binds by a name that another
-issuer could take over. Who is bound is found by issuer and subject alone; nobody is signed up; roles and posts are ours.
+issuer could take over. A browser that does not say where it comes from is brought home by allauth, with our page
+(socialaccount/login_redirect.html). Who is bound is found by issuer and subject alone; nobody is signed up; roles and posts are ours.
 """
 
 import hashlib

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.kernel.secrets.sealing import Key
 from hutong.hotline.network import factors, rules
 from hutong.hotline.network.models import Department, Division, Level, Office, OfficeKind, Post, Role, Staff
 
@@ -96,7 +97,8 @@ def load() -> None:
     username, code, role = SECOND_POST
     people.append(Post(staff=by_sign_in[username], office=offices[code], role=role, valid_from=SINCE))
     Post.objects.bulk_create(people, batch_size=2000)
-    Authenticator.objects.bulk_create([_codes(staff) for staff in by_sign_in.values()], batch_size=2000)
+    key = factors.sealing_key()
+    Authenticator.objects.bulk_create([_codes(staff, key) for staff in by_sign_in.values()], batch_size=2000)
 
 
 def secret(username: str) -> str:
@@ -109,8 +111,8 @@ def code(username: str, *, at: datetime) -> str:
     return factors.code_at(secret(username), factors.step_of(at))
 
 
-def _codes(staff: Staff) -> Authenticator:
-    return Authenticator(user=staff, type=factors.CODE, data={"secret": factors.sealed(secret(staff.username), staff)})
+def _codes(staff: Staff, key: Key) -> Authenticator:
+    return Authenticator(user=staff, type=factors.CODE, data={"secret": factors.sealed(secret(staff.username), staff, key)})
 
 
 def _offices() -> Iterator[Office]:

@@ -1,5 +1,6 @@
 """The second proof: demanded of everybody but volunteers, good for one use, sealed for its person."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -153,3 +154,19 @@ def test_the_last_one_stays_and_each_change_ends_the_other_sessions() -> None:
     assert list(Authenticator.objects.values_list("type", flat=True)) == ["webauthn"]
     verbs = AuditEntry.objects.values_list("verb", flat=True)
     assert {"factor_added", "factor_removed", "session_ended"} <= set(verbs)
+
+
+def test_who_signs_in_hears_what_was_changed_in_their_name_meanwhile() -> None:
+    typed = code("xu")
+    client = first_step()
+    second(client, typed)
+    client.post("/account/sign-out")
+    assert "自您上次登录" not in client.get("/account/sign-in").content.decode()
+    session = Session.objects.get(pk=signed_in("xu").session["sign_in"])
+    spare = factors.new_recovery_codes(session.staff, session=session, at=timezone.now())
+    Staff.objects.filter(pk=session.staff_id).update(last_login=timezone.now() - timedelta(hours=1))
+
+    client = first_step()
+    second(client, spare[0])
+
+    assert "生成恢复码。若您不知情，请立即告诉安全管理员。" in client.get("/account/security").content.decode()
