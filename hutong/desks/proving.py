@@ -1,6 +1,7 @@
 """Asking a signed-in person once more who they are, in place: what they had entered comes along, and nothing is kept meanwhile."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.desks import passkeys, standing
 from hutong.hotline.network import factors, rules, sessions, signing_in
+from hutong.hotline.network.models import Staff
 
 PREFIX = "proof"
 LOCKED = (_("已锁定"), _("您离开了一会儿，本页已锁定。请证明是您本人，回到原处接着办。"))
@@ -35,7 +37,8 @@ class Proof(forms.Form):
 
     def __init__(self, request: Any, data: Any = None) -> None:
         super().__init__(data, prefix=PREFIX)
-        self.request, self.staff = request, request.user
+        self.request: Any = request
+        self.staff: Staff = request.user
         self.kinds = factors.kinds(self.staff)
         if not self.staff.has_usable_password():
             del self.fields["password"]
@@ -58,11 +61,12 @@ class Proof(forms.Form):
         return given
 
     def _typed(self, given: dict[str, Any]) -> bool:
-        if "password" in self.fields and not self.staff.check_password(given.get("password") or ""):
+        has_password: bool = "password" in self.fields
+        if has_password and not self.staff.check_password(given.get("password") or ""):
             return False
         if "code" in self.fields:
-            return bool(factors.code_fits(self.staff, given.get("code") or "", at=timezone.now()))
-        return bool("password" in self.fields and not self.kinds)
+            return factors.code_fits(self.staff, given.get("code") or "", at=timezone.now()) != ""
+        return has_password and not self.kinds
 
     def _passkey(self, answer: str) -> bool:
         passkey = passkeys.used(answer, self.staff)
@@ -74,7 +78,8 @@ class Proof(forms.Form):
 
 def is_fresh(request: Any) -> bool:
     """Whether the person proved lately enough who they are."""
-    return timezone.now() - request.sign_in.proved_at < rules.FRESH
+    age: timedelta = timezone.now() - request.sign_in.proved_at
+    return age < rules.FRESH
 
 
 def demand(request: Any, words: tuple[Any, Any]) -> HttpResponse | None:

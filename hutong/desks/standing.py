@@ -46,7 +46,7 @@ def of(request: Any, *, at: datetime) -> Session | None:
 
 def running(session: SessionBase, *, at: datetime) -> Session | None:
     """The row of a browser's session, if it runs and the person's password is still the one by which it began."""
-    row = sessions.running(session.get(SIGN_IN), at=at)
+    row = sessions.running(session[SIGN_IN], at=at) if SIGN_IN in session else None
     if row is None or str(row.staff_id) != session[SESSION_KEY]:
         return None
     return row if constant_time_compare(session.get(HASH_SESSION_KEY, ""), row.staff.get_session_auth_hash()) else None

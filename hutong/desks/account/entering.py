@@ -3,14 +3,19 @@
 import time
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from hutong.desks import access, standing
+from hutong.desks.components import log
+from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import factors, sessions, signing_in
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Staff
@@ -38,13 +43,16 @@ def waiting(request: HttpRequest) -> tuple[Staff | None, str]:
 
 def enter(request: Any, staff: Staff, *, how: str, wanted: str) -> HttpResponse:
     """All is proved: a session of its own, under a new name."""
-    at = timezone.now()
+    at, before = timezone.now(), staff.last_login
     request.session.pop(WAITING, None)
     limited = staff.password_until is not None or factors.are_missing(staff, at=at)
     request.begins = {"how": how, "is_limited": limited}
     login(request, staff, backend=BACKEND)
     request.sign_in = standing.of(request, at=at)
     signing_in.signed_in(staff, at=at, how=how)
+    if changed := signing_in.changed(staff, since=before):
+        told = {"when": date_format(timezone.localtime(before), "Y-m-d H:i"), "what": listed(log.verb(verb) for verb in changed)}
+        messages.warning(request, _("自您上次登录（%(when)s）以来：%(what)s。若您不知情，请立即告诉安全管理员。") % told)
     where = redirect(reverse("account:set_up", query={"next": wanted})) if limited else to_a_post(request, wanted)
     return standing.mark_machine(request, where)
 

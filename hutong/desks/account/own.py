@@ -1,5 +1,6 @@
 """What a person signs in with, and where they are signed in: set up, changed and ended by nobody but themselves."""
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -94,8 +95,8 @@ def add_code(request: Any) -> HttpResponse:
         except Refusal as refusal:
             take(form, refusal)
     groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
-    picture = adapter.build_totp_svg(adapter.build_totp_url(request.user, secret))
-    context = {"form": form, "groups": groups, "picture": picture.partition("?>")[2] or picture, "next": entering.wanted(request)}
+    picture = b64encode(adapter.build_totp_svg(adapter.build_totp_url(request.user, secret)).encode()).decode()
+    context = {"form": form, "groups": groups, "picture": picture, "next": entering.wanted(request)}
     return render(request, "account/add_code.html", context, status=422 if form.errors else 200)
 
 

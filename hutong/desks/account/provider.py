@@ -2,7 +2,8 @@
 
 allauth does the exchange (state, PKCE, one-time code). Closed here: it trusts an ID token that came over TLS without looking at the
 signature, takes the algorithm from the token, and the issuer from the metadata; it sends no nonce; it binds by a name that another
-issuer could take over. Who is bound is found by issuer and subject alone; nobody is signed up; roles and posts are ours.
+issuer could take over. A browser that does not say where it comes from is brought home by allauth, with our page
+(socialaccount/login_redirect.html). Who is bound is found by issuer and subject alone; nobody is signed up; roles and posts are ours.
 """
 
 import hashlib
@@ -68,9 +69,8 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         raise ImmediateHttpResponse(entering.first_proof(request, staff, how="provider", wanted=wanted))
 
     def on_authentication_error(self, request: Any, provider: Any, **_more: Any) -> None:
-        """It is down, refused, or answered what it must not: the other ways in stand open."""
-        messages.error(request, _("%(name)s这次没有完成。请再试一次，或用通行密钥、密码登录。") % {"name": settings.OIDC_NAME})
-        raise ImmediateHttpResponse(redirect("account:sign_in"))
+        """Back to the other ways in."""
+        raise ImmediateHttpResponse(_not_finished(request))
 
     def get_requests_session(self) -> requests.Session:
         """With an end to waiting."""
@@ -80,7 +80,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 def _bounded(ask: Any) -> Any:
-    return lambda *args, **more: ask(*args, **{"timeout": 10, "allow_redirects": False, **more})
+    return lambda *args, **more: ask(*args, **{**more, "timeout": 10, "allow_redirects": False})
 
 
 class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -93,6 +93,11 @@ class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if found.get("issuer") != settings.OIDC_ISSUER:
             raise OAuth2Error("metadata of another issuer")
         return found
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        """Behind a proxy, as the world knows us."""
+        path = reverse("openid_connect_callback", args=[self.provider_id])
+        return f"{settings.PUBLIC_ORIGIN}{path}" if settings.BEHIND_PROXY else request.build_absolute_uri(path)
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         try:
@@ -122,10 +127,18 @@ def _ask(request: Any, **state: str) -> HttpResponse:
     provider = Adapter().get_provider(request, name())
     provider.oauth2_adapter_class = Provider
     request.session[NONCE] = secrets.token_urlsafe(24)
-    answer: HttpResponse = provider.redirect(
-        request, state.pop("process"), next_url=state["next"], auth_params={"nonce": request.session[NONCE]}
-    )
+    given = {"next_url": state["next"], "auth_params": {"nonce": request.session[NONCE]}}
+    try:
+        answer: HttpResponse = provider.redirect(request, state["process"], **given)
+    except (OAuth2Error, requests.RequestException, KeyError, ValueError):
+        return _not_finished(request)
     return answer
+
+
+def _not_finished(request: Any) -> HttpResponse:
+    """It is down, refused, or answered what it must not: the other ways in stand open."""
+    messages.error(request, _("%(name)s这次没有完成。请再试一次，或用通行密钥、密码登录。") % {"name": settings.OIDC_NAME})
+    return redirect("account:sign_in")
 
 
 @access.public

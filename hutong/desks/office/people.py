@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,13 +44,8 @@ def staff(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
     charges = {charge.post_id: charge for charge in approving.charges_in_reach(request.post).filter(post__in=posts)}
     for post in posts:
         post.charge = charges.get(post.pk)  # type: ignore[attr-defined]
-    context = {
-        "person": staff,
-        "posts": posts,
-        "elsewhere": elsewhere,
-        "is_oneself": staff.pk == request.post.staff_id,
-        "reset": resetting.waiting(staff),
-    }
+    context = {"person": staff, "posts": posts, "elsewhere": elsewhere, "is_oneself": staff.pk == request.post.staff_id}
+    context["reset"] = resetting.waiting(staff)
     return render(request, "office/staff.html", context)
 
 
@@ -125,18 +120,15 @@ def ask_reset(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
 @security
 @access.stepped_up
 @require_http_methods(["GET", "POST"])
-def decide_reset(request: access.DeskRequest, staff_id: UUID) -> HttpResponse:
+def decide_reset(request: access.DeskRequest, reset_id: UUID) -> HttpResponse:
     """The second one."""
-    staff = staff_for(request, staff_id)
-    row = resetting.waiting(staff)
-    if row is None:
-        raise Http404
+    row = access.reached(request, resetting.in_reach(request.post), reset_id)
     form = forms.DecideReset(request.POST or None, by=request.post)
+    told = {"asker": row.asked_by.staff.name, "proof": row.proof}
     page = Page(
-        title=_("重置“%(name)s”的验证方式") % {"name": staff.name}, button=_("提交"), back=person_page(staff), done=_("已记录。"),
+        title=_("重置“%(name)s”的验证方式") % {"name": row.staff.name}, button=_("提交"), back=person_page(row.staff), done=_("已记录。"),
         danger=True,
-        note=_("%(asker)s申请，核实方式：%(proof)s。请您另行核实是本人。同意后原有验证方式和恢复码立即作废，全部登录结束。")
-        % {"asker": row.asked_by.staff.name, "proof": row.proof},
+        note=_("%(asker)s申请，核实方式：%(proof)s。请您另行核实是本人。同意后原有验证方式和恢复码立即作废，全部登录结束。") % told,
     )  # fmt: skip
     return form_page(request, form, partial(resetting.decide_reset, row.pk), page)
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.kernel.secrets.sealing import Key
 from hutong.hotline.network import factors, rules
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Approval, Charge, Department, Division, Level, Office, OfficeKind, Post, Role, Staff
@@ -109,7 +110,8 @@ def load() -> None:
     username, code, role = SECOND_POST
     people.append(Post(staff=by_sign_in[username], office=offices[code], role=role, valid_from=SINCE))
     Post.objects.bulk_create(people, batch_size=2000)
-    Authenticator.objects.bulk_create([_codes(staff) for staff in by_sign_in.values()], batch_size=2000)
+    key = factors.sealing_key()
+    Authenticator.objects.bulk_create([_codes(staff, key) for staff in by_sign_in.values()], batch_size=2000)
     _put_in_charge(people)
     _approve()
 
@@ -149,8 +151,8 @@ def code(username: str, *, at: datetime) -> str:
     return factors.code_at(secret(username), factors.step_of(at))
 
 
-def _codes(staff: Staff) -> Authenticator:
-    return Authenticator(user=staff, type=factors.CODE, data={"secret": factors.sealed(secret(staff.username), staff)})
+def _codes(staff: Staff, key: Key) -> Authenticator:
+    return Authenticator(user=staff, type=factors.CODE, data={"secret": factors.sealed(secret(staff.username), staff, key)})
 
 
 def _offices() -> Iterator[Office]:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel.refusals import Reason, Refusal
-from hutong.hotline.kernel.secrets.sealing import Place, key_name, seal, unseal
+from hutong.hotline.kernel.secrets.sealing import Key, Place, key_name, seal, unseal
 from hutong.hotline.keys import actions as keys
 from hutong.hotline.keys import queries as opening
 from hutong.hotline.keys.models import DataKey
@@ -46,13 +46,13 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """The text, sealed."""
-        return b64encode(seal(text.encode(), key=_key(), place=_place())).decode()
+        return _sealed(text, _person.get(), sealing_key())
 
     def decrypt(self, encrypted_text: str) -> str:
         """The text. Raises NotOpened for one that was sealed for another person."""
         sealed = b64decode(encrypted_text)
         key = opening.opened(DataKey.objects.get(pk=key_name(sealed)))
-        return unseal(sealed, key=key, place=_place()).decode()
+        return unseal(sealed, key=key, place=_place(_person.get())).decode()
 
     def get_totp_issuer(self) -> str:
         """What an authenticator app shows above the code."""
@@ -63,11 +63,15 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
         return user.username
 
 
-def _place() -> Place:
-    return Place("mfa_authenticator", "data", _person.get())
+def _place(person: UUID) -> Place:
+    return Place("mfa_authenticator", "data", person)
 
 
-def _key() -> Any:
+def _sealed(text: str, person: UUID, key: Key) -> str:
+    return b64encode(seal(text.encode(), key=key, place=_place(person))).decode()
+
+
+def sealing_key() -> Key:
     """The data key of all that is sealed here; made at the first use."""
     row = DataKey.objects.filter(purpose=PURPOSE, destroyed_at=None).order_by("pk").first()
     return opening.opened(row) if row else keys.make(PURPOSE, at=timezone.now())[1]
@@ -83,10 +87,9 @@ def secrets_of(staff: Staff) -> Iterator[None]:
         _person.reset(token)
 
 
-def sealed(secret: str, staff: Staff) -> str:
-    """A secret as it is kept for this person."""
-    with secrets_of(staff):
-        return Adapter().encrypt(secret)
+def sealed(secret: str, staff: Staff, key: Key | None = None) -> str:
+    """A secret as it is kept for this person; of many, by a key that is opened once."""
+    return _sealed(secret, staff.pk, key or sealing_key())
 
 
 # --- questions
@@ -125,13 +128,6 @@ def code_at(secret: str, step: int) -> str:
     return str(format_hotp_value(hotp_value(secret, step)))
 
 
-def secret_of(staff: Staff) -> str:
-    """The secret of a person's codes, for those whose secret is no secret: the demo's people, the tests'."""
-    row = Authenticator.objects.get(user=staff, type=CODE)
-    with secrets_of(staff):
-        return str(Adapter().decrypt(row.data["secret"]))
-
-
 # --- proving
 
 
@@ -147,8 +143,7 @@ def code_fits(staff: Staff, typed: str, *, at: datetime) -> str:
         for row in rows:
             fits = _is_now(row, code, at) if row.type == CODE else bool(code) and RecoveryCodes(row).validate_code(code)
             if fits:
-                row.last_used_at = at
-                row.save()
+                Authenticator.objects.filter(pk=row.pk).update(last_used_at=at)
                 return str(row.type)
     return ""
 
@@ -158,6 +153,7 @@ def _is_now(row: Authenticator, code: str, at: datetime) -> bool:
     if step <= row.data.get("step", 0) or code != code_at(Adapter().decrypt(row.data["secret"]), step):
         return False
     row.data["step"] = step
+    row.save(update_fields=["data"])
     return True
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.kernel.refusals import Reason, Refusal
-from hutong.hotline.network import factors, rules, sessions
+from hutong.hotline.network import factors, queries, rules, sessions
 from hutong.hotline.network.actions import must_reach_all_posts
 from hutong.hotline.network.models import FactorReset, Post, Staff
 from hutong.hotline.network.storing import hold, refuse, save
@@ -82,6 +83,12 @@ def decide_reset(reset_id: UUID, *, agreed: bool, by: Post, at: datetime) -> Non
         factors.forget(row.staff)
         sessions.end_all(row.staff, by=by, at=at, why="factors")
     audit.record("factor_reset_agreed" if agreed else "factor_reset_refused", by=by, at=at, subject="staff", subject_id=row.staff_id)
+
+
+def in_reach(by: Post) -> QuerySet[FactorReset]:
+    """The resets that wait for somebody in reach."""
+    rows = FactorReset.objects.filter(staff__in=queries.staff_in_reach(by), decided_at=None)
+    return rows.select_related("staff", "asked_by__staff")
 
 
 def waiting(staff: Staff) -> FactorReset | None:

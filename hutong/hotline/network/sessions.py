@@ -28,10 +28,9 @@ def begin(
     )  # fmt: skip
 
 
-def running(session_id: str | None, *, at: datetime) -> Session | None:
+def running(session_id: str, *, at: datetime) -> Session | None:
     """This session with its person, if that one may sign in and it has not ended, by a word or by its age."""
-    rows = Session.objects.filter(pk=session_id, ended_at=None, staff__is_active=True).select_related("staff")
-    session = rows.first() if session_id else None
+    session = Session.objects.filter(pk=session_id, ended_at=None, staff__is_active=True).select_related("staff").first()
     return None if session is None or rules.is_over(session.begun_at, is_wall=session.is_wall, at=at) else session
 
 

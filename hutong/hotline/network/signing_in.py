@@ -48,6 +48,18 @@ def signed_in(staff: Staff, *, at: datetime, how: str) -> None:
     audit.record("signed_in", by=None, at=at, subject="staff", subject_id=staff.pk, how=how)
 
 
+# What a person should know of when somebody else did it in their name.
+OF_ONES_OWN = (
+    "factor_added", "factor_removed", "recovery_codes_made", "factor_reset_agreed", "password_set", "password_chosen", "identity_bound",
+)  # fmt: skip
+
+
+def changed(staff: Staff, *, since: datetime | None) -> list[str]:
+    """Which of a person's proofs were changed since they last signed in, by the verbs of the log."""
+    lines = AuditEntry.objects.filter(subject_id=staff.pk, verb__in=OF_ONES_OWN, at__gt=since) if since else AuditEntry.objects.none()
+    return list(dict.fromkeys(lines.order_by("at").values_list("verb", flat=True)))
+
+
 def took_post(post: Post, *, at: datetime) -> None:
     """A signed-in person works in this post from now on."""
     audit.record("took_post", by=post, at=at, subject="post", subject_id=post.pk)

@@ -39,6 +39,7 @@ def second_post(committed: Addresses) -> Iterator[Post]:
     yield post
     with psycopg.connect(committed.owner) as owner:
         owner.execute("DELETE FROM network_seen")
+        owner.execute("DELETE FROM network_session WHERE post_id = %s", [post.pk])
         owner.execute("DELETE FROM network_post WHERE id = %s", [post.pk])
 
 

@@ -10,8 +10,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from hutong.hotline.kernel.live import tell
+from hutong.hotline.network import sessions
 from tests import cast, loop
 from tests.browser import Servers, wait_until
 
@@ -57,6 +59,15 @@ def test_an_office_hears_of_its_own_and_not_of_another(servers: Servers) -> None
         tell(office("lianhu"))
 
         assert first(lines) == f"data: {office('lianhu')}"
+
+
+def test_a_stream_ends_with_its_session_and_not_with_another(servers: Servers) -> None:
+    with stream("wang", office("lianhu")) as lines, stream("ma", office("lianhu")) as other:
+        sessions.end_all(cast.post("wang").staff, by=None, at=timezone.now(), why="left")
+        assert [line for line in lines if line.startswith("data")] == []  # reads to the end
+
+        tell(office("lianhu"))
+        assert first(other) == f"data: {office('lianhu')}"
 
 
 def test_a_case_is_heard_by_those_on_it_and_by_nobody_else(servers: Servers) -> None:

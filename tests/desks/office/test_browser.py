@@ -18,6 +18,7 @@ SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 def check(page: Page, name: str, size: dict[str, int]) -> None:
     """The page can be read by everybody and does not run out of its window."""
+    page.wait_for_load_state()
     shoot(page, f"office-{name}-{size['width']}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     check_accessibility(page)

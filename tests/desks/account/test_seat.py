@@ -1,0 +1,36 @@
+"""A seat that was left, in a browser: the page locks by itself, and what was open comes back."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from hutong.hotline.network.models import Session
+from tests import cast
+from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.clients import code
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_page_that_was_left_locks_and_comes_back(site: Site, size: dict[str, int]) -> None:
+    page = site.sign_in("xu", size)
+    page.clock.install()
+    page.goto(site.url("account:security"))
+    expect(page.get_by_role("heading", name="登录与安全")).to_be_visible()
+    second = code("xu")
+    Session.objects.update(seen_at=timezone.now() - timedelta(minutes=15))
+
+    page.clock.fast_forward("16:00")
+    expect(page.get_by_role("heading", name="已锁定")).to_be_visible()
+    shoot(page, f"locked-{size['width']}")
+    check_accessibility(page)
+    page.get_by_label("密码").fill(cast.PASSWORD)
+    page.get_by_label("动态验证码").fill(second)
+    page.get_by_role("button", name="继续").click()
+
+    expect(page.get_by_role("heading", name="登录与安全")).to_be_visible()
+    shoot(page, f"security-{size['width']}")
+    check_accessibility(page)

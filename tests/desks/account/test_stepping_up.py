@@ -1,0 +1,83 @@
+"""What demands a fresh proof, and that what was entered comes along."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.network.models import Post, Session
+from tests import cast
+from tests.clients import code, fresh_code, signed_in
+
+pytestmark = pytest.mark.django_db
+ASKS = {
+    "rulebook:approve", "rulebook:withdraw", "rulebook:export", "rulebook:file", "office:files", "office:export", "office:new_staff",
+    "office:password", "office:deactivate_staff", "office:give_post", "office:end_post", "office:new_token", "office:end_sessions",
+    "office:ask_reset", "office:decide_reset", "audit:child", "supervision:letter", "account:password", "account:add_code",
+    "account:add_passkey", "account:new_passkey_options", "account:recovery_codes", "account:remove_factor", "account:end_session",
+    "account:end_sessions", "account:wall", "account:bind", "account:unbind",
+}  # fmt: skip
+
+
+def named(resolver: URLResolver, space: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            found[f"{space}:{entry.name}"] = entry.callback
+        else:
+            found |= named(entry, entry.namespace or space)
+    return found
+
+
+def test_each_export_and_each_change_of_rights_or_rulebooks_asks() -> None:
+    assert {name for name, view in named(get_resolver()).items() if hasattr(view, "steps_up")} == ASKS
+
+
+def long_ago(client: Client) -> None:
+    Session.objects.filter(pk=client.session["sign_in"]).update(proved_at=timezone.now() - timedelta(minutes=5))
+
+
+def test_five_minutes_after_the_last_proof_it_is_asked_for_and_the_deed_is_done_with_what_was_entered() -> None:
+    code("ning")
+    client = signed_in("ning")
+    address = reverse("office:give_post", args=[cast.post("wang").staff_id])
+    typed = {"office": "莲湖区民政局", "role": "coordinator", "valid_from": "2026-09-01"}
+    assert client.get(address).status_code == 200
+    long_ago(client)
+
+    page = client.post(address, typed)
+    assert page.status_code == 401
+    assert dict(page.context["kept"]) == typed
+    assert Post.objects.filter(staff=cast.post("wang").staff).count() == 1
+    proof = {"proof": "POST", "proof-password": cast.PASSWORD, "proof-code": fresh_code("ning")}
+    answer = client.post(address, {**typed, **proof})
+
+    assert answer.status_code == 302
+    assert Post.objects.filter(staff__username="wang").count() == 2
+    assert AuditEntry.objects.filter(verb="proved").count() == 1
+
+
+def test_half_a_proof_is_none() -> None:
+    code("ning")
+    client = signed_in("ning")
+    long_ago(client)
+
+    for half in ({"proof-password": cast.PASSWORD}, {"proof-code": fresh_code("ning")}, {"proof-passkey": "{}"}, {"proof-passkey": "x"}):
+        assert client.post("/office/files/staff.csv", {"proof": "GET", **half}).status_code == 401
+    assert client.get("/office/files/staff.csv").status_code == 401
+
+
+def test_a_download_goes_on_after_the_proof() -> None:
+    code("ning")
+    client = signed_in("ning")
+    long_ago(client)
+
+    proof = {"proof": "GET", "proof-password": cast.PASSWORD, "proof-code": fresh_code("ning")}
+    answer = client.post("/office/files/staff.csv", proof)
+
+    assert answer["Location"] == "/office/files/staff.csv"
+    assert client.get("/office/files/staff.csv")["Content-Type"].startswith("text/csv")
