@@ -17,7 +17,7 @@ from hutong.hotline.cases import looks
 from hutong.hotline.cases.sight import MANY_AN_HOUR
 from hutong.hotline.clocks.rules import midnight
 from hutong.hotline.kernel.texts import listed
-from hutong.hotline.network import queries as network
+from hutong.hotline.network import searching
 from hutong.hotline.network.models import Role
 
 ON_A_PAGE = 100
@@ -52,7 +52,7 @@ def _found(request: access.DeskRequest, form: Search, before: datetime | None) -
         case = looks.cases_for(request.post).filter(number=asked["case"].strip().upper()).first()
         lines = looks.about_case(case) if case else lines.none()
     if asked["who"]:
-        lines = looks.of_people(lines, network.search_staff(request.post, asked["who"], on=timezone.localdate()))
+        lines = looks.of_people(lines, searching.search_staff(request.post, asked["who"], on=timezone.localdate()))
     if form.verbs:
         lines = lines.filter(verb__in=form.verbs)
     if asked["first"]:

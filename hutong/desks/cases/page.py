@@ -14,7 +14,7 @@ from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.audit import queries as audit
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.rules import PURPOSES, SPOKEN_TO
-from hutong.hotline.cases import looks, queries, rules
+from hutong.hotline.cases import details, looks, queries, rules
 from hutong.hotline.cases.actions.guarding import must_not_be_told
 from hutong.hotline.cases.letting_in import Emergency
 from hutong.hotline.cases.models import Case, Stage
@@ -97,14 +97,14 @@ class File:
         climb = supervision.climb_of(self.case)
         if climb is None:
             return None
-        names = queries.names_in(climb.told, sight=self.sight)
+        names = details.names_in(climb.told, sight=self.sight)
         told = [(event, Target(event.detail["target"]).label, names.get(event.detail.get("office", ""), "")) for event in climb.told]
         return {"told": told, "next": Target(climb.next_target).label if climb.next_target else "", "next_at": climb.next_at}
 
     def story(self, *, everything: bool = False) -> dict[str, Any]:
         """What happened, newest first."""
         events = list(queries.story(self.case)[: None if everything else STORY])
-        names = queries.names_in(events, sight=self.sight)
+        names = details.names_in(events, sight=self.sight)
         return {
             "story": [seen.told(event, self.sight, names) for event in events],
             "older": bool(events) and events[-1].seq > 1,

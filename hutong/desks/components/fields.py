@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import queries as network
+from hutong.hotline.network import searching
 from hutong.hotline.network.models import Division, Office, Post
 
 T = TypeVar("T")
@@ -83,12 +84,12 @@ class OfficeField(OfPost):
         text = super().clean(value).strip()
         if not text:
             return None
-        found = network.search_offices(self.post, text)
+        found = searching.search_offices(self.post, text)
         exact = [office for office in found if text in (office.name, office.code)] or found
         if not exact:
             raise forms.ValidationError(_("没有叫“%(name)s”的机构，请从列表中选择。"), params={"name": text[:30]})
         if len(exact) > 1:
-            names = listed(network.told_apart(exact)[:4])
+            names = listed(searching.told_apart(exact)[:4])
             raise forms.ValidationError(_("有 %(count)s 个机构符合，请选定一个：%(names)s"), params={"count": len(exact), "names": names})
         return exact[0]
 

@@ -15,6 +15,7 @@ from hutong.desks.components.icons import ICONS
 from hutong.hotline.cases.models import Stage
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.network import queries as network
+from hutong.hotline.network import searching
 from hutong.hotline.network.models import Role
 from hutong.hotline.rulebook.models import Tier
 
@@ -69,6 +70,6 @@ def divisions(request: access.DeskRequest) -> JsonResponse:
 @require_GET
 def offices(request: access.DeskRequest) -> JsonResponse:
     """Offices at or below one's own to pick from."""
-    found = network.search_offices(request.post, request.GET.get("q", "")[:60], limit=12)
-    names = network.told_apart(found)
+    found = searching.search_offices(request.post, request.GET.get("q", "")[:60], limit=12)
+    names = searching.told_apart(found)
     return JsonResponse([[name, office.get_kind_display()] for name, office in zip(names, found, strict=True)], safe=False)

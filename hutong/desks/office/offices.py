@@ -14,7 +14,7 @@ from hutong.desks import access
 from hutong.desks.office import forms
 from hutong.desks.office.pages import Page, administrators, form_page, keepers, security
 from hutong.hotline.clocks import queries as clocks
-from hutong.hotline.network import actions, contracts, queries, rules
+from hutong.hotline.network import actions, contracts, queries, rules, searching
 from hutong.hotline.network.models import Office
 
 
@@ -41,7 +41,7 @@ def index(request: access.DeskRequest) -> HttpResponse:
     """Search, and the tree of what lies below."""
     text, on = request.GET.get("q", "").strip(), timezone.localdate()
     if text:
-        offices, people = queries.search_offices(request.post, text, ended=True), queries.search_staff(request.post, text, on=on)
+        offices, people = searching.search_offices(request.post, text, ended=True), searching.search_staff(request.post, text, on=on)
         return render(request, "office/found.html", {"q": text, "offices": offices, "people": people})
     root, branches = queries.office_tree(request.post.office, on=on)
     return render(request, "office/index.html", {"root": root, "branches": branches})

@@ -1,6 +1,6 @@
 """Questions about cases: who may see which, how a person stands to one, what they may do, what is due first."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
@@ -16,16 +16,14 @@ from hutong.hotline.cases.rules import Action, Situation
 from hutong.hotline.cases.sight import Sight
 from hutong.hotline.cases.sight import sight as sighted
 from hutong.hotline.contacts.models import Contact
-from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
-from hutong.hotline.kernel.secrets.sealing import Place
-from hutong.hotline.keys.fields import is_same, open_beside, seal_beside
+from hutong.hotline.keys.fields import is_same
 from hutong.hotline.network import contracts
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Office, OfficeKind, Post, Role
 from hutong.hotline.network.rules import THREE
-from hutong.hotline.people.models import Child, Person
+from hutong.hotline.people.models import Child
 
 # Three administrators, none of whom reads cases (三员分立).
 READS_NO_CASES = frozenset(map(Role, THREE))
@@ -326,44 +324,6 @@ def last_event(case: Case, actions: Iterable[str], *, office: UUID) -> Event | N
     """The last event of one of these actions that had words; of what was given to an office, what was given to this one."""
     said = story(case).filter(action__in=list(actions)).exclude(text="")
     return said.filter(Q(detail__office=None) | Q(detail__office=str(office))).first() if actions else None
-
-
-# What an id in an event's detail names: which rows, and what to say of one.
-NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
-    "office": (Office.objects.all(), lambda office: office.name),
-    "admitted": (Post.objects.select_related("staff"), lambda post: post.staff.name),
-    "worker": (Post.objects.select_related("staff"), lambda post: post.staff.name),
-    "second": (Post.objects.select_related("staff"), lambda post: post.staff.name),
-    "above": (Office.objects.all(), lambda office: office.name),
-    "child": (Child.objects.all(), str),
-    "person": (Person.objects.all(), str),
-    "case": (Case.objects.all(), lambda case: case.number),
-}
-OF_PEOPLE = {"child": "child", "person": "suspected"}  # the section of a name; of a person the strictest
-
-
-def names_in(events: Iterable[Event], *, sight: Sight) -> dict[str, str]:
-    """What stands behind the ids and what is sealed in the details of events; people's names as they are seen.
-
-    One query for each kind of id that occurs.
-    """
-    names: dict[str, str] = {}
-    for key, (rows, name) in NAMED.items():
-        ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
-        found = {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
-        whole = key not in OF_PEOPLE or sight.is_plain(OF_PEOPLE[key], "name")
-        names |= found if whole else {pk: masks.name(said) for pk, said in found.items()}
-    sealed = ((event, value) for event in events for value in event.detail.get("place_text", ()) if value)
-    return names | {value: open_beside(event.case, value, _told_place(event)) for event, value in sealed}
-
-
-def seal_told(case: Case, text: str, event: Event) -> str:
-    """What an event tells of the case's sealed place: nobody rewrites events, but the case's key may be destroyed."""
-    return seal_beside(case, text, _told_place(event))
-
-
-def _told_place(event: Event) -> Place:
-    return Place("cases_event", "detail", event.pk)
 
 
 def children_known(post: Post, *, name: str, other_than: Case) -> list[Child]:

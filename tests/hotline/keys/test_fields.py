@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 from django.db.models import F
 
 from hutong.hotline.calls.models import Call, CallBack
+from hutong.hotline.cases import details
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.actions import recording
 from hutong.hotline.cases.models import Case
@@ -236,14 +237,15 @@ def test_whose_key_is_destroyed_opens_never_again_and_still_counts() -> None:
     recording.add_child(case.pk, child=child, by=post("zhou"), at=case.stage_since)
     case.refresh_from_db()
     told = case.events.get(action="correct")
-    assert cases.names_in([told], whole=True)[told.detail["place_text"][1]] == "三单元"
+    sight = cases.sight_of(cases.situation(case, post("zhou")), post("zhou"))
+    assert details.names_in([told], sight=sight)[told.detail["place_text"][1]] == "三单元"
     copy = kept(child)["name"]
     actions.erase([child, case])
     assert (again(child).name, again(child).age) == ("", 7)
     assert not Child.objects.filter(name_index=NAME).exists()
     assert (again(case).place_text, Case.objects.filter(stage="handling").count()) == ("", 1)
     told = again(case).events.get(action="correct")
-    assert cases.names_in([told], whole=True)[told.detail["place_text"][1]] == ""
+    assert details.names_in([told], sight=sight)[told.detail["place_text"][1]] == ""
     assert kept(child)["name"] == copy  # and yet it says nothing
     again(child).save()
     assert again(child).name == ""

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hutong.hotline.cases import queries, rules
+from hutong.hotline.cases import details, rules
 from hutong.hotline.cases.actions.guarding import keep_from_guardian, must_not_be_told, refuse_to_tell
 from hutong.hotline.cases.actions.opening import a_title, tell_of_register
 from hutong.hotline.cases.door import Step, door
@@ -88,7 +88,7 @@ def correct(
             before = getattr(case, field)
             if before != value:
                 told = [str(before or ""), str(value or "")]
-                step.detail[field] = [queries.seal_told(case, each, step.event) for each in told] if field == "place_text" else told
+                step.detail[field] = [details.seal_place(case, each, step.event) for each in told] if field == "place_text" else told
                 setattr(case, field, value)
     return case
 

@@ -1,0 +1,52 @@
+"""What the details of events tell: what stands behind their ids, and what is sealed in them."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from hutong.hotline.cases.models import Case, Event
+from hutong.hotline.cases.sight import Sight
+from hutong.hotline.kernel import masks
+from hutong.hotline.kernel.secrets.sealing import Place
+from hutong.hotline.keys.fields import open_beside, seal_beside
+from hutong.hotline.network.models import Office, Post
+from hutong.hotline.people.models import Child, Person
+
+# What an id in an event's detail names: which rows, and what to say of one.
+NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
+    "office": (Office.objects.all(), lambda office: office.name),
+    "admitted": (Post.objects.select_related("staff"), lambda post: post.staff.name),
+    "worker": (Post.objects.select_related("staff"), lambda post: post.staff.name),
+    "second": (Post.objects.select_related("staff"), lambda post: post.staff.name),
+    "above": (Office.objects.all(), lambda office: office.name),
+    "child": (Child.objects.all(), str),
+    "person": (Person.objects.all(), str),
+    "case": (Case.objects.all(), lambda case: case.number),
+}
+OF_PEOPLE = {"child": "child", "person": "suspected"}  # the section of a name; of a person the strictest
+
+
+def names_in(events: Iterable[Event], *, sight: Sight) -> dict[str, str]:
+    """What stands behind the ids and what is sealed in the details of events; people's names as they are seen.
+
+    One query for each kind of id that occurs.
+    """
+    names: dict[str, str] = {}
+    for key, (rows, name) in NAMED.items():
+        ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
+        found = {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
+        whole = key not in OF_PEOPLE or sight.is_plain(OF_PEOPLE[key], "name")
+        names |= found if whole else {pk: masks.name(said) for pk, said in found.items()}
+    sealed = ((event, value) for event in events for value in event.detail.get("place_text", ()) if value)
+    return names | {value: sight.shown("child", "address", open_beside(event.case, value, _place(event))) for event, value in sealed}
+
+
+def seal_place(case: Case, text: str, event: Event) -> str:
+    """What an event keeps of the case's sealed place: nobody rewrites events, but the case's key may be destroyed."""
+    return seal_beside(case, text, _place(event))
+
+
+def _place(event: Event) -> Place:
+    return Place("cases_event", "detail", event.pk)
