@@ -73,7 +73,9 @@ def jiangxi() -> Post:
     return post("wen", "温如", Role.ADMINISTRATOR, "jiangxi")
 
 
-TABLES = ("network_division", "network_office", "network_staff", "network_post", "network_api_token")
+TABLES = (
+    "network_division", "network_office", "network_staff", "network_post", "network_charge", "network_approval", "network_api_token",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -43,7 +43,9 @@ def objects() -> Iterator[tuple[str, object]]:
     yield "phone", cast.office("nanchang").pk
 
 
-RIGHTS = {"new_staff", "new_token", "change_staff", "password", "deactivate_staff", "give_post", "end_post", "end_token", "end_sessions"}
+RIGHTS = {
+    "new_staff", "new_token", "change_staff", "password", "deactivate_staff", "give_post", "end_post", "end_token", "end_sessions", "charge",
+}  # fmt: skip
 
 
 def keeper(name: str, administrator: str, security_officer: str) -> str:
@@ -65,7 +67,7 @@ def everything() -> list[object]:
 def test_what_belongs_to_another_province_is_answered_as_what_is_not_there() -> None:
     pages, clients = list(objects()), {who: signed_in(who) for who in ("gao", "ning")}
     before = everything()
-    assert len(pages) == 23
+    assert len(pages) == 24
     for name, pk in pages:
         client = clients[keeper(name, "gao", "ning")]
         nowhere = uuid4() if not isinstance(pk, int) else 999999

@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 
 from hutong.hotline.network import demo, queries, rules
-from hutong.hotline.network.models import Department, Division, Office, OfficeKind, Post, Role, Staff
+from hutong.hotline.network.models import Approval, Charge, Department, Division, Office, OfficeKind, Post, Role, Staff
 from hutong.project.database import Addresses
 from tests.conftest import use
 from tests.network import TODAY
@@ -25,7 +25,7 @@ def network(addresses: Addresses, django_db_setup: None, django_db_blocker: Any)
     with django_db_blocker.unblock():
         use(addresses, owner=True)
         with transaction.atomic():
-            for model in (Post, Staff):
+            for model in (Approval, Charge, Post, Staff):
                 model.objects.all().delete()
             Office.objects.all()._raw_delete("default")
             demo.load()
