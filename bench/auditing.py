@@ -27,6 +27,12 @@ LINES = int(os.environ.get("HUTONG_BENCH_LINES", "1000000"))
 RATE, COST = 50_000, 0.5  # targets: lines verified a second, milliseconds that a line adds to a deed
 WRITTEN = 2_000
 NAME = "hutong_auditing"
+# The copy's log, sealed from its first line with a key of its own.
+ANEW = """
+    SET session_replication_role = replica;
+    TRUNCATE audit_checkpoint, audit_seal, audit_sink, audit_waiting;
+    INSERT INTO audit_waiting SELECT id FROM audit_entry;
+    SET session_replication_role = origin"""
 MANY = """
     INSERT INTO audit_entry (id, at, verb, staff_id, post_id, subject, subject_id, detail)
     SELECT (lpad(to_hex(1760000000000 + i), 12, '0') || right(gen_random_uuid()::text, 23))::uuid, now(), 'looked',
@@ -44,6 +50,7 @@ def lines() -> Iterator[str]:
     """The figures, in words."""
     with apart.database_of(NAME) as (admin, work), tempfile.TemporaryDirectory() as folder:
         settings.AUDIT_KEY, settings.AUDIT_FOLDER = Path(folder, "audit.key"), Path(folder)
+        admin.execute(ANEW)
         admin.execute(MANY, [max(LINES - AuditEntry.objects.count(), 0)])
         admin.execute("ANALYZE audit_entry")
         sealed = _seconds(_seal_all)

@@ -28,6 +28,12 @@ TOGETHER = timers.AT_ONCE  # in one transaction, as the product does
 NAME = "hutong_firing"
 FIRE = [deed for deed in timers.DEEDS if deed.do is timers.fire]
 
+# Nothing else is due: no rung of a ladder, no notice to hand on, nobody to call after.
+QUIETLY = """
+    UPDATE clocks_clock SET next_rung_at = now() + interval '1 day' WHERE next_rung_at IS NOT NULL;
+    UPDATE cases_notice SET is_handed_on = true WHERE NOT is_handed_on;
+    UPDATE notices_acknowledgement SET next_at = now() + interval '1 day' WHERE next_at IS NOT NULL"""
+
 PLAIN = (
     "UPDATE clocks_clock SET warned = 50, next_alarm_at = warnings_at[2] WHERE id = %(clock)s",
     "UPDATE cases_case SET version = version + 1 WHERE id = %(case)s",
@@ -82,6 +88,7 @@ def _lags(admin: "psycopg.Connection[tuple[object, ...]]", work: str) -> list[fl
         UPDATE clocks_clock k SET next_alarm_at = q.rings_at, warnings_at[1] = q.rings_at FROM quiet q WHERE k.id = q.clock_id
         RETURNING q.case_id, q.rings_at"""
     admin.execute("SET session_replication_role = replica")
+    admin.execute(QUIETLY)
     wanted = dict(admin.execute(rings, {"apart": APART, "due": DUE, "quiet": QUIET}).fetchall())
     environment = os.environ | {"HUTONG_WORK_URL": work, "HUTONG_AS_OWNER": "0"}
     worker = subprocess.Popen([sys.executable, "-m", "hutong.project.worker"], env=environment, stdout=subprocess.DEVNULL)

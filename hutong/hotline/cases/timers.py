@@ -31,7 +31,8 @@ from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office
 from hutong.hotline.rulebook.models import Tier
 
-AT_ONCE = 200  # of each kind in one sweep
+AT_ONCE = 200  # of a kind that is done together, in one transaction
+ONE_BY_ONE = 20  # of a kind that is not done together: the deadlines come round again before the rest
 PUT_OFF = timedelta(minutes=1)
 UNREAD = Tier.II  # what nobody has read may be serious, and a false alarm at tier I would call out police and province
 
@@ -58,16 +59,16 @@ def one(deed: Callable[[UUID, datetime], str]) -> Callable[[Sequence[UUID], date
 
 
 def sweep(
-    *, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Sequence[Deed] | None" = None, most: int = AT_ONCE
+    *, at: datetime, put_off: dict[UUID, datetime] | None = None, deeds: "Sequence[Deed] | None" = None, most: int = ONE_BY_ONE
 ) -> list[str]:
-    """Do what is due at `at`, of cases or of `deeds`, `most` of each kind; one line for each. Any number of sweeps may run at once.
+    """Do what is due at `at`, of cases or of `deeds`, a portion of each kind; one line for each. Any number of sweeps may run at once.
 
     What fails is logged and left alone until the moment noted in `put_off` (by what it is about); the rest goes on.
     """
     put_off = {} if put_off is None else put_off
     done = []
     for deed in deeds or DEEDS:
-        keys = _keys(deed.waiting(at), put_off, at, most)
+        keys = _keys(deed.waiting(at), put_off, at, max(most, deed.together))
         for start in range(0, len(keys), deed.together):
             done += _attempt(deed.do, keys[start : start + deed.together], at, put_off)
     return done

@@ -79,12 +79,17 @@ def told_to(post: Post) -> QuerySet[Contact]:
 def with_key(centre: Office, key: str, *, sender: Office | None = None) -> Contact | None:
     """The contact that was saved under an idempotency key: of its sender, else of the centre."""
     whose = Q(sender=sender) if sender else Q(sender=None, centre=centre)
-    return Contact.objects.filter(whose, idempotency_key=key).select_related("centre", "link__case").first() if key else None
+    return _only(Contact.objects.filter(whose, idempotency_key=key)) if key else None
 
 
 def with_slip(centre: Office, number: str) -> Contact | None:
     """The contact that was entered from a paper slip."""
-    return Contact.objects.filter(centre=centre, paper_slip=number).select_related("centre", "link__case").first() if number else None
+    return _only(Contact.objects.filter(centre=centre, paper_slip=number)) if number else None
+
+
+def _only(found: QuerySet[Contact]) -> Contact | None:
+    """The one row there can be. Without LIMIT: a plan made once for every key would walk the whole table to its first row."""
+    return next(iter(found.select_related("centre", "link__case")), None)
 
 
 def from_paper(contact: Contact) -> dict[str, str]:
