@@ -1,6 +1,7 @@
 """`hutong keys`: what there is, and a new key."""
 
 import argparse
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ def said(capsys: pytest.CaptureFixture[str], deed: str | None = None) -> list[li
 def test_a_new_key_is_active_and_the_old_one_stays_until_everything_is_wrapped_anew(
     tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings.KEY_FILE = tmp_path / "keys.json"
-    actions.begin()
+    settings.KEY_FILE = Path(shutil.copy(settings.KEY_FILE, tmp_path / "keys.json"))
     actions.make("test", at=START)
     first = queries.provider().active()
-    assert said(capsys) == [[first, "active", "1", "data", "keys"]]
+    assert said(capsys) == [[first, "active", "3", "data", "keys"]]
     rows = said(capsys, "rotate")
     second = queries.provider().active()
-    assert rows == [[second, "active", "0", "data", "keys"], [first, "old", "1", "data", "keys"]]
-    actions.rewrap()
-    assert said(capsys) == [[second, "active", "1", "data", "keys"]]
+    assert rows == [[second, "active", "0", "data", "keys"], [first, "old", "3", "data", "keys"]]
+    actions.rewrap(at=START)
+    assert said(capsys) == [[second, "active", "3", "data", "keys"]]
+    said(capsys, "retire")
+    assert queries.of_purpose(queries.FIELDS).count() == 2

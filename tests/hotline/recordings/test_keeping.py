@@ -68,7 +68,7 @@ def test_it_is_sealed_by_the_configured_suite(db: None, tmp_path: Path, settings
     settings.SUITE = "aes"  # type: ignore[attr-defined]
     assert len(heard(recording)) > 64_000
     assert queries.digest_of(recording) == recording.digest
-    assert DataKey.objects.get().suite == suite
+    assert DataKey.objects.get(purpose="recording").suite == suite
 
 
 def test_the_log_and_the_story_of_the_case_hold_its_digest(db: None, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_call_about_a_case_has_its_recording_there_from_the_start(db: None, tm
 def test_kept_a_second_time_nothing_changes(db: None, tmp_path: Path) -> None:
     recording = kept(a_call(), tmp_path)
     assert actions.keep(recording.pk, at=LATER) is False
-    assert DataKey.objects.count() == 1
+    assert DataKey.objects.filter(purpose="recording").count() == 1
 
 
 def test_of_several_that_keep_it_at_once_one_does(committed: None, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_what_fails_before_it_is_kept_leaves_the_plain_files_to_the_worker(
     with full(monkeypatch, breaks), transaction.atomic():
         actions.keep(recording_id, at=LATER)
     recording = Recording.objects.get()
-    assert (recording.kept_at, len(lying(recording)), DataKey.objects.count()) == (None, 2, 0)
+    assert (recording.kept_at, len(lying(recording)), DataKey.objects.filter(purpose="recording").count()) == (None, 2, 0)
     assert sweep(LATER) == [f"recording {recording_id} kept"]
     assert heard(Recording.objects.get())
 

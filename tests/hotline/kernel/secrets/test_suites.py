@@ -6,6 +6,7 @@ import pytest
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
+from hutong.hotline.kernel.secrets import suites
 from hutong.hotline.kernel.secrets.suites import BY_CODE, KNOWN, SUITES, Suite, answers_rightly
 
 
@@ -51,3 +52,16 @@ def test_a_hash_answers_as_the_standard_says(suite: str, digest: str) -> None:
 
 def test_each_suite_has_a_code_of_its_own() -> None:
     assert list(BY_CODE.values()) == list(SUITES.values())
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_a_hash_that_answers_wrongly_is_found_out(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(suites.DIGESTS, suite.name, "00" * 32)
+    assert not answers_rightly(suite)
+
+
+def test_a_library_without_the_hash_is_found_out() -> None:
+    class Unknown(hashes.HashAlgorithm):
+        name, digest_size, block_size = "unknown", 32, 64
+
+    assert not answers_rightly(replace(SUITES["sm"], digest=Unknown))
