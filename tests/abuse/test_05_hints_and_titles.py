@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_of_a_hidden_case_of_the_same_child_only_that_it_is_there_is_told() -> None:
     child = Child.objects.create(name="小满", present_division_id="610104")
     here, hidden = opened(child=child), opened(child=child)
-    restricting.restrict(hidden.pk, by=post("zhou"), at=START, text="公众人物的孩子")
+    restricting.restrict(hidden.pk, by=post("zhou"), at=START, seen=None, text="公众人物的孩子")
     client = signed_in("xu")
     pages = [
         client.get(reverse("cases:case", args=[here.pk])),

@@ -32,7 +32,7 @@ def test_nothing_near_a_case_is_a_way_to_it() -> None:
     supervision.order(case.pk, office=office("lianhu"), subject="见到孩子的事", text="请今天见到孩子", by=post("zhou"), at=START)
     merging.merge(other.pk, into=case, by=post("zhou"), at=START, seen=None, text="同一件事")
     recusing.recuse(case.pk, staff=post("he").staff, by=post("zhou"), at=START, seen=None, text="亲属")
-    restricting.restrict(case.pk, by=post("zhou"), at=START, text="公众人物的孩子")
+    restricting.restrict(case.pk, by=post("zhou"), at=START, seen=None, text="公众人物的孩子")
     for who in ("xu", "he"):
         client = signed_in(who)
         known = client.post(reverse("operator:known"), typed(phone="13800001234")).content.decode()

@@ -110,7 +110,7 @@ class World:
             "code": ["note", "report", "answer", "psychology_note", "merge", "receive_order", "withdraw_order"],  # forms of each sort
             "section": ["child", "reporter", "psychology"],
             "field": ["name", "phone"],
-            "of": [self.case.pk],
+            "of": [new_id()],
             "emergency_id": [self.emergency.pk],
             "draft_id": [new_id()],
             "way_id": [new_id()],

@@ -284,7 +284,7 @@ class TestTheTable:
         assert Software.of("wang").get(f"cases/{case.pk}").status_code == 404
         assert Assignment.objects.get(case=case).state == "returned"
 
-    def test_who_reported_is_not_for_software_to_ask(self) -> None:
+    def test_what_a_psychologist_writes_is_not_for_software(self) -> None:
         case = case_at("handling")
 
         assert fault(Software.of("wang").act(case, "psychology_note", text="要核实"))[:2] == (404, "not_there")

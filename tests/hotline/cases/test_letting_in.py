@@ -79,27 +79,27 @@ def refused(code: str) -> Iterator[None]:
 def test_a_restricted_case_is_seen_by_heads_its_worker_and_who_is_named() -> None:
     case = case_at("handling")
     assert seen(case) >= {"xu", "he", "lu", "wang", "ma", "zhou", "tan", "song"}
-    restricting.restrict(case.pk, by=post("lu"), at=START, text="同事的孩子")
+    restricting.restrict(case.pk, by=post("lu"), at=START, seen=None, text="同事的孩子")
     assert seen(case) == {"lu", "zhou", "tan", "wang", "ma"}
-    restricting.admit(case.pk, by=post("zhou"), at=START, text="由其答复", admitted=post("he"))
+    restricting.admit(case.pk, by=post("zhou"), at=START, seen=None, text="由其答复", admitted=post("he"))
     assert seen(case) == {"lu", "zhou", "tan", "wang", "ma", "he"}
-    restricting.shut_out(case.pk, by=post("zhou"), at=START, text="换人", admitted=post("he"))
-    restricting.unrestrict(case.pk, by=post("zhou"), at=START, text="已无必要")
+    restricting.shut_out(case.pk, by=post("zhou"), at=START, seen=None, text="换人", admitted=post("he"))
+    restricting.unrestrict(case.pk, by=post("zhou"), at=START, seen=None, text="已无必要")
     assert seen(case) >= {"xu", "he", "song"}
 
 
 def test_nobody_is_named_who_is_not_on_the_case_or_must_keep_away() -> None:
     case = case_at("handling")
-    restricting.restrict(case.pk, by=post("zhou"), at=START, text="公众人物的孩子")
+    restricting.restrict(case.pk, by=post("zhou"), at=START, seen=None, text="公众人物的孩子")
     recusing.recuse(case.pk, staff=post("he").staff, by=post("zhou"), at=START, seen=None, text="亲属")
     for who, code in (("bai", "admitted_not_on_it"), ("he", "admitted_recused")):
         with refused(code):
-            restricting.admit(case.pk, by=post("zhou"), at=START, text="查看", admitted=post(who))
+            restricting.admit(case.pk, by=post("zhou"), at=START, seen=None, text="查看", admitted=post(who))
 
 
 def test_a_restricted_case_stands_on_no_list_and_is_counted_without_a_word() -> None:
     case = case_at("dispatch")
-    restricting.restrict(case.pk, by=post("zhou"), at=START, text="公众人物的孩子")
+    restricting.restrict(case.pk, by=post("zhou"), at=START, seen=None, text="公众人物的孩子")
     for address in ("cases:work", "shift:board"):
         page = signed_in("lu").get(reverse(address)).content.decode()
         assert case.title not in page
@@ -110,7 +110,7 @@ def test_a_restricted_case_stands_on_no_list_and_is_counted_without_a_word() -> 
 
 def test_who_is_not_let_in_can_do_nothing_to_it_either() -> None:
     case = case_at("review")
-    restricting.restrict(case.pk, by=post("zhou"), at=START, text="公众人物的孩子")
+    restricting.restrict(case.pk, by=post("zhou"), at=START, seen=None, text="公众人物的孩子")
     assert not queries.situation(queries.with_offices(Case.objects.all()).get(pk=case.pk), post("lu")).relations
 
 
@@ -274,7 +274,7 @@ def test_somebody_else_of_the_centre_judges_it_within_a_day() -> None:
 def test_that_there_is_a_case_one_may_not_see_is_all_that_is_told() -> None:
     child = Child.objects.create(name="小满", present_division_id="610104")
     here, hidden = opened(child=child), opened(child=child)
-    restricting.restrict(hidden.pk, by=post("zhou"), at=START, text="公众人物的孩子")
+    restricting.restrict(hidden.pk, by=post("zhou"), at=START, seen=None, text="公众人物的孩子")
     page = signed_in("xu").get(reverse("cases:case", args=[here.pk])).content.decode()
     assert "同一儿童另有 1 件您无权查看的个案" in page
     assert hidden.number not in page

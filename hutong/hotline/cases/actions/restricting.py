@@ -18,7 +18,7 @@ NOT_ADMITTED = Reason("not_admitted", _("没有指定过此人。"))
 KEPT_AWAY = Reason("admitted_recused", _("此人须回避本案。"))
 
 
-def restrict(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None) -> Case:
+def restrict(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """From now on only the heads of the offices on the case, its worker and who is named see it. Who says so is named."""
     with door(case_id, "restrict", by=by, at=at, seen=seen, text=text) as step:
         step.case.is_restricted = True
@@ -27,14 +27,14 @@ def restrict(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | No
     return step.case
 
 
-def unrestrict(case_id: UUID, *, by: Post, at: datetime, text: str, seen: int | None = None) -> Case:
+def unrestrict(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str) -> Case:
     """Whoever's office is on the case sees it again."""
     with door(case_id, "unrestrict", by=by, at=at, seen=seen, text=text) as step:
         step.case.is_restricted = False
     return step.case
 
 
-def admit(case_id: UUID, *, by: Post, at: datetime, text: str, admitted: Post, seen: int | None = None) -> Case:
+def admit(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str, admitted: Post) -> Case:
     """Name somebody of an office on the case, who may see it from now on."""
     with door(case_id, "admit", by=by, at=at, seen=seen, text=text, admitted=str(admitted.pk)) as step:
         if admitted.office_id not in step.case.seen_by:
@@ -47,7 +47,7 @@ def admit(case_id: UUID, *, by: Post, at: datetime, text: str, admitted: Post, s
     return step.case
 
 
-def shut_out(case_id: UUID, *, by: Post, at: datetime, text: str, admitted: Post, seen: int | None = None) -> Case:
+def shut_out(case_id: UUID, *, by: Post, at: datetime, seen: int | None, text: str, admitted: Post) -> Case:
     """Somebody is named no more, and sees the case no more from the same moment."""
     with door(case_id, "shut_out", by=by, at=at, seen=seen, text=text, admitted=str(admitted.pk)) as step:
         if not step.case.admissions.filter(post=admitted, ended_at=None).update(ended_at=at):
