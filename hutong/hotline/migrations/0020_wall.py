@@ -45,6 +45,8 @@ $$;
 SEES = """(seen_by @> ARRAY[(SELECT hutong_office())] AND id <> ALL ((SELECT hutong_kept())::uuid[])
   OR id = ANY ((SELECT hutong_held())::uuid[]))"""
 
+INDEX = "CREATE INDEX case_seen_by ON cases_case USING gin (seen_by)"
+
 # Legs, events and recordings of a call go with it; as the owner, for a policy may not lead back to its own table.
 CALL = f"""
 CREATE FUNCTION hutong_sees_call(which uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -177,4 +179,4 @@ def _column(table: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [("hotline", "0014_keeping")]
-    operations = [migrations.RunSQL(sql) for sql in (ENTER, CALL, ACROSS, SEARCH, walls(), AS_OWNER)]
+    operations = [migrations.RunSQL(sql) for sql in (ENTER, INDEX, CALL, ACROSS, SEARCH, walls(), AS_OWNER)]
