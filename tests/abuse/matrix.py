@@ -32,6 +32,8 @@ METHODS = ("GET", "POST")
 # What is looked for at an address: of the case, so that who does not see it is told that there is none.
 OF_THE_CASE = ("case_id", "order_id", "contact_id", "call_id", "call_back_id", "recording_id")
 REFUSED = {403, 404, 405}
+# Whom a gate lets in is asked for in these places whatever the role, and in the others in these roles.
+IN_EVERY_ROLE, IN_EVERY_PLACE = ("own", "neighbouring", "recused"), (Role.COORDINATOR, Role.SUPERVISOR)
 NOT_HERE = frozenset({"api"})  # has no gate of a view: `software` below
 
 
@@ -132,7 +134,9 @@ def cells(gate: Any, takes: list[str]) -> Iterator[tuple[str, str, str, set[int]
         if not admits(gate, role):
             yield "GET", role, "own", {403}
             continue
-        for place in PLACES if is_of_the_case else ("own", "centre", "elsewhere", "recused"):
+        for place in PLACES if is_of_the_case else ("own", "recused"):
+            if place not in IN_EVERY_ROLE and role not in IN_EVERY_PLACE:
+                continue
             if place != "ended" and is_of_the_case and not sees(role, place):
                 yield "GET", role, place, REFUSED
                 yield "POST", role, place, REFUSED

@@ -51,6 +51,8 @@ SEES = """(seen_by @> ARRAY[(SELECT hutong_office())] AND id <> ALL ((SELECT hut
   AND ((SELECT hutong_approved()) OR worker_id = (SELECT hutong_post()))
   OR id = ANY ((SELECT hutong_held())::uuid[]))"""
 
+INDEX = "CREATE INDEX case_seen_by ON cases_case USING gin (seen_by)"
+
 # Legs, events and recordings of a call go with it; as the owner, for a policy may not lead back to its own table.
 CALL = f"""
 CREATE FUNCTION hutong_sees_call(which uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -183,4 +185,4 @@ def _column(table: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [("hotline", "0017_rights")]
-    operations = [migrations.RunSQL(sql) for sql in (ENTER, CALL, ACROSS, SEARCH, walls(), AS_OWNER)]
+    operations = [migrations.RunSQL(sql) for sql in (ENTER, INDEX, CALL, ACROSS, SEARCH, walls(), AS_OWNER)]
