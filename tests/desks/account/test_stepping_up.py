@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.network import factors
 from hutong.hotline.network.models import Post, Session
 from tests import cast
 from tests.clients import code, fresh_code, signed_in
@@ -81,3 +82,15 @@ def test_a_download_goes_on_after_the_proof() -> None:
 
     assert answer["Location"] == "/office/files/staff.csv"
     assert client.get("/office/files/staff.csv")["Content-Type"].startswith("text/csv")
+
+
+def test_who_has_a_passkey_alone_proves_it_by_that_or_a_recovery_code_and_never_by_the_password() -> None:
+    client = signed_in("ning")
+    session = Session.objects.get(pk=client.session["sign_in"])
+    factors.add_passkey(session.staff, "钥匙", {"none": 1}, session=session, at=timezone.now())
+    spare = factors.new_recovery_codes(session.staff, session=session, at=timezone.now())
+    long_ago(client)
+
+    proof = {"proof": "GET", "proof-password": cast.PASSWORD}
+    assert client.post("/office/files/staff.csv", proof).status_code == 401
+    assert client.post("/office/files/staff.csv", {**proof, "proof-code": spare[0]}).status_code == 302

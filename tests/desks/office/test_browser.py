@@ -64,22 +64,28 @@ def test_a_countys_office_a_person_a_password_and_that_person_signs_in(site: Sit
     lei.get_by_label("登录名").fill("LEI")
     lei.get_by_label("密码").fill(password)
     lei.keyboard.press("Enter")
-    set_up(lei)
+    set_up(lei, size)
     expect(lei.get_by_role("heading", name="雷鸣，您现在以哪个岗位工作？")).to_be_visible()
     lei.get_by_role("button", name="周至县民政局 · 协调员").click()
     expect(lei.locator(".bar")).to_contain_text("雷")
 
 
-def set_up(page: Page) -> None:
+def set_up(page: Page, size: dict[str, int]) -> None:
     """The first sign-in with a told password: one of one's own, a second factor, recovery codes."""
+    check(page, "own-password", size)
     page.get_by_label("新密码").fill(OWN)
     page.get_by_label("再输入一次").fill(OWN)
     page.get_by_role("button", name="更改密码").click()
+    expect(page.get_by_role("heading", name="设置第二验证方式")).to_be_visible()
+    check(page, "set-up", size)
     page.get_by_role("link", name="添加动态验证码").click()
+    expect(page.get_by_role("heading", name="添加动态验证码")).to_be_visible()
+    check(page, "code", size)
     secret = "".join(page.locator(".key-groups").inner_text().split())
     page.get_by_label("手机上显示的 6 位验证码").fill(factors.code_at(secret, factors.step_of(timezone.now())))
     page.get_by_role("button", name="确认").click()
     expect(page.locator(".codes li")).to_have_count(10)
+    check(page, "recovery", size)
     page.get_by_role("link", name="我已记下，继续").click()
 
 
