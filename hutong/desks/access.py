@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 
 from hutong.desks import proving, standing
 from hutong.hotline.audit import actions as audit
@@ -131,13 +132,17 @@ def _in_the_way(request: Any, marks: dict[str, Any]) -> HttpResponse | None:
 def stepped_up(view: View) -> View:
     """Somebody who proved within five minutes who they are; else they are asked, and the deed goes on with what was entered.
 
-    Stands below the gate that says who. Keys of software never step up: no address of the API has it.
+    Stands below the gate that says who. Keys of software never step up: no address of the API has it. A dialog makes way for the page
+    of its address, on which one is asked.
     """
 
     @wraps(view)
     def gated(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        asked = None if proving.is_fresh(request) else proving.demand(request, proving.ASKED)
-        return asked or view(request, *args, **kwargs)
+        if proving.is_fresh(request):
+            return view(request, *args, **kwargs)
+        if request.htmx and request.method == "GET":
+            return HttpResponseClientRedirect(request.get_full_path())
+        return proving.demand(request, proving.ASKED) or view(request, *args, **kwargs)
 
     gated.steps_up = True  # type: ignore[attr-defined]
     return gated

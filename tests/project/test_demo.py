@@ -37,7 +37,9 @@ def played(django_db_setup: None, addresses: database.Addresses, django_db_block
         admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*names))
         mine = database.addresses(CLUSTER, database=name)
         with psycopg.connect(mine.owner) as owner:
-            owner.execute("DELETE FROM mfa_authenticator; DELETE FROM network_approval; DELETE FROM network_charge; DELETE FROM network_post")
+            owner.execute(
+                "DELETE FROM mfa_authenticator; DELETE FROM network_approval; DELETE FROM network_charge; DELETE FROM network_post"
+            )
             owner.execute("DELETE FROM network_staff; DELETE FROM network_office")
         use(mine)
         demo.load_network()

@@ -48,6 +48,7 @@ class Touching(forms.Form):
 
 
 @reporters
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def yearly(request: access.DeskRequest) -> HttpResponse:
     """One click: the year's figures as a document, marked with who took it."""

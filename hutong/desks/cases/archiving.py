@@ -39,6 +39,7 @@ def _case(request: access.DeskRequest, case_id: UUID) -> Case:
 
 
 @access.for_posts()
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def ask(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     """What it is for; and every package that was ever asked for."""
@@ -53,6 +54,7 @@ def ask(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
 
 
 @access.for_posts()
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def export(request: access.DeskRequest, case_id: UUID, export_id: UUID) -> HttpResponse:
     """One export: agreeing to it, or fetching it. Step-up before the file is handed out belongs on this view."""

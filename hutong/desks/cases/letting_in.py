@@ -46,9 +46,21 @@ class Review(Part):
 
 
 @access.for_posts()
+@access.stepped_up
+@require_http_methods(["GET", "POST"])
+def reveal_reporter(request: access.DeskRequest, case_id: UUID, field: str, of: UUID) -> HttpResponse:
+    """The same of whoever reported, after one more proof of who asks: their identity is what costs them most."""
+    return _reveal(request, case_id, "reporter", field, of)
+
+
+@access.for_posts()
 @require_http_methods(["GET", "POST"])
 def reveal(request: access.DeskRequest, case_id: UUID, section: str, field: str, of: UUID) -> HttpResponse:
     """Why somebody wants one value, and then that value alone, for half a minute."""
+    return _reveal(request, case_id, section, field, of)
+
+
+def _reveal(request: access.DeskRequest, case_id: UUID, section: str, field: str, of: UUID) -> HttpResponse:
     case, form = access.case_for(request, case_id), Why(request.POST or None, post=request.post)
     context: dict[str, Any] = {
         "case": case,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("emergencies/<uuid:emergency_id>/review", letting_in.review, name="review"),
     path("<uuid:case_id>", views.case, name="case"),
     path("<uuid:case_id>/here", views.here, name="here"),
+    path("<uuid:case_id>/shown/reporter/<slug:field>/<uuid:of>", letting_in.reveal_reporter, name="reveal_reporter"),
     path("<uuid:case_id>/shown/<slug:section>/<slug:field>/<uuid:of>", letting_in.reveal, name="reveal"),
     path("<uuid:case_id>/why", views.why, name="why"),
     path("<uuid:case_id>/story", views.whole_story, name="story"),

@@ -44,7 +44,8 @@ def objects() -> Iterator[tuple[str, object]]:
 
 
 RIGHTS = {
-    "new_staff", "new_token", "change_staff", "password", "deactivate_staff", "give_post", "end_post", "end_token", "end_sessions", "charge",
+    "new_staff", "new_token", "change_staff", "password", "deactivate_staff", "give_post", "end_post", "end_token",
+    "end_sessions", "charge",
 }  # fmt: skip
 
 
