@@ -31,6 +31,7 @@ class Ask(Form):
 
 def _case(request: access.DeskRequest, case_id: UUID) -> Case:
     """The case, for who may take its package."""
+    access.exporting(request)
     case = access.case_for(request, case_id)
     if not rules.may_take(cases.situation(case, request.post)):
         access.refused(request, subject="case", subject_id=case.pk, reason=rules.NOT_YOURS.code)
@@ -57,7 +58,7 @@ def ask(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
 @access.stepped_up
 @require_http_methods(["GET", "POST"])
 def export(request: access.DeskRequest, case_id: UUID, export_id: UUID) -> HttpResponse:
-    """One export: agreeing to it, or fetching it. Step-up before the file is handed out belongs on this view."""
+    """One export: agreeing to it, or fetching it."""
     case, at = _case(request, case_id), timezone.now()
     found: Export = access.reached(request, queries.of_case(case), export_id)
     context = {"case": case, "export": found, "is_mine": found.by_id == request.post.pk, "until": found.at + rules.LASTS}

@@ -203,11 +203,12 @@ def by_person(post: Post, *, since: datetime) -> list[dict[str, Any]]:
 
 def emergencies_in_reach(post: Post, *, since: datetime) -> QuerySet[Emergency]:
     """What people at or below an auditor's office opened in an emergency, and whose word on it is waited for; the latest first."""
-    rows = Emergency.objects.filter(
-        Q(post__office__in=network.at_or_below(post.office)) | Q(case__centre__in=network.at_or_below(post.office))
-    )
+    lately = Emergency.objects.filter(at__gte=since)
+    across = ",".join(map(str, lately.values_list("case", flat=True)))
+    wall.look_across("named", f"{{{across}}}")
+    near = network.at_or_below(post.office)
     return (
-        rows.filter(at__gte=since)
+        lately.filter(Q(post__office__in=near) | Q(case__centre__in=near))
         .select_related("case", "case__centre", "post__staff", "post__office", "reviewed_by__staff")
         .order_by("-at")
     )

@@ -18,6 +18,12 @@ CREATE FUNCTION hutong_by_contract(office uuid, centre uuid, on_day date) RETURN
   FROM network_office o WHERE o.id = office
 $$;
 
+CREATE FUNCTION hutong_in_service(office uuid, on_day date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT NOT (o.is_outsourced OR o.kind = 'social_organisation') OR EXISTS (
+    SELECT 1 FROM network_contract k WHERE k.office_id = o.id AND k.valid_from <= on_day AND k.valid_to > on_day)
+  FROM network_office o WHERE o.id = office
+$$;
+
 CREATE FUNCTION hutong_case_visible(
   case_id uuid, centre uuid, worker uuid, is_restricted boolean, seen_by uuid[], post uuid, at timestamptz
 ) RETURNS boolean LANGUAGE sql STABLE AS $$

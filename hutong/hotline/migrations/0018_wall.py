@@ -22,7 +22,7 @@ DECLARE
 BEGIN
   SELECT p.* INTO mine FROM network_post p JOIN network_staff s ON s.id = p.staff_id WHERE p.id = which AND s.is_active
     AND p.valid_from <= today AND (p.valid_to IS NULL OR p.valid_to > today)
-    AND p.role NOT IN ('administrator', 'security_officer', 'auditor');
+    AND p.role NOT IN ('administrator', 'security_officer', 'auditor') AND hutong_in_service(p.office_id, today);
   PERFORM set_config('hutong.post', coalesce(mine.id::text, ''), false),
     set_config('hutong.staff', coalesce(mine.staff_id::text, ''), false),
     set_config('hutong.office', coalesce(mine.office_id::text, ''), false),
