@@ -58,5 +58,4 @@ WAITS: dict[int, str] = {
     42: "the public pages",
     43: "the public pages, and uploads",
     44: "the public pages",
-    **dict.fromkeys((*range(2, 8), 10, 13, 14, 17, *range(19, 22), *range(23, 29), *range(33, 40)), "its part, which is being built"),
 }

@@ -87,7 +87,7 @@ def test_a_whole_report_and_its_failures_leave_nothing_in_any_log(said: io.Strin
     assert found(told) == set()
 
 
-@attack(33, patched("hutong.hotline.cases.queries.seal_beside", lambda _row, text, _place: text))
+@attack(33, patched("hutong.hotline.cases.details.seal_beside", lambda _row, text, _place: text))
 def test_nor_in_the_audit_log_nor_in_the_particulars_of_events() -> None:
     taken(signed_in("xu"))
     missed(at=timezone.now(), caller=CALLER)
