@@ -18,7 +18,9 @@ pytestmark = pytest.mark.browser
 def test_a_page_that_was_left_locks_and_comes_back(site: Site, size: dict[str, int]) -> None:
     page = site.sign_in("xu", size)
     page.clock.install()
-    page.goto(site.url("account:security"))
+    with page.expect_response("**/account/left") as asked:  # from then on the page knows when to ask again
+        page.goto(site.url("account:security"))
+    asked.value.finished()
     expect(page.get_by_role("heading", name="登录与安全")).to_be_visible()
     second = code("xu")
     Session.objects.update(seen_at=timezone.now() - timedelta(minutes=15))

@@ -237,7 +237,7 @@ def test_whose_key_is_destroyed_opens_never_again_and_still_counts() -> None:
     recording.add_child(case.pk, child=child, by=post("zhou"), at=case.stage_since)
     case.refresh_from_db()
     told = case.events.get(action="correct")
-    sight = cases.sight_of(cases.situation(case, post("zhou")), post("zhou"))
+    sight = cases.sight_of(cases.situation(case, post("wang")), post("wang"))
     assert details.names_in([told], sight=sight)[told.detail["place_text"][1]] == "三单元"
     copy = kept(child)["name"]
     actions.erase([child, case])
