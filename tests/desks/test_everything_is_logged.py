@@ -201,7 +201,8 @@ def test_a_list_that_renews_itself_writes_what_it_had_not_shown() -> None:
     new = case_at("acceptance", at=datetime.now(UTC) - timedelta(hours=1))
     client.get(reverse("county:work"), headers={"HX-Request": "true"})
 
-    assert [line.detail["shown"] for line in lines.order_by("at")] == [[str(world.case.pk)], [str(new.pk)]]
+    first, last = [line.detail["shown"] for line in lines.order_by("at")]
+    assert (str(world.case.pk) in first, last) == (True, [str(new.pk)])
 
 
 @pytest.mark.parametrize(("address", "names"), [("cases", "case"), ("cases/{case}", "case"), ("contacts/{contact}", "contact")])

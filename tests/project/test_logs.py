@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from hutong.hotline.kernel.mishaps import told
 from hutong.hotline.kernel.refusals import Reason, Refusal
@@ -19,6 +19,9 @@ from hutong.project.logs import Formatter
 from tests.conftest import CLUSTER, ROOT
 
 MARKED = "标记文字9913812340077"
+REFUSED = """
+    INSERT INTO network_session (id, staff_id, begun_by, begun_at, seen_at, proved_at, address, browser, is_limited, is_wall, ended_why)
+    SELECT gen_random_uuid(), id, 'password', now(), now(), now(), '', %s, false, false, 'left' FROM network_staff LIMIT 1"""
 
 
 def caught(do: Callable[[], object]) -> Exception:
@@ -30,16 +33,11 @@ def caught(do: Callable[[], object]) -> Exception:
 
 
 def refused_row() -> Exception:
-    """What Django raises where a row is refused: its words quote the row."""
+    """What Django raises where a row is refused: its words quote the row, but for tables behind the wall."""
 
     def insert() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO contacts_contact (id, row_key, centre_id, channel, received_at, narrative, place_text, outcome, not_a_case,"
-                " answer, paper_slip, idempotency_key, idempotency_digest) SELECT gen_random_uuid(), '', id, 'phone', now(), %s, '',"
-                " 'not_a_case', '', '', '', '', '' FROM network_office LIMIT 1",
-                [MARKED],
-            )
+            cursor.execute(REFUSED, [MARKED])
 
     return caught(insert)
 
@@ -48,7 +46,7 @@ def refused_row() -> Exception:
 def test_a_refused_row_is_named_by_its_table_and_rule() -> None:
     error = refused_row()
     assert MARKED in str(error)
-    assert "contact_reason" in told(error)
+    assert "session_ended_why" in told(error)
     assert "sqlstate=23514" in told(error)
     assert MARKED not in told(error)
 
@@ -116,11 +114,12 @@ def test_a_process_or_a_thread_that_ends_by_an_exception_says_so_without_it(arou
 def test_nor_does_the_log_of_the_database(committed: Addresses) -> None:
     log = CLUSTER / "postgres" / "log"
     before = log.stat().st_size
-    assert isinstance(refused_row(), DatabaseError)
+    with psycopg.connect(committed.work) as work, pytest.raises(psycopg.errors.CheckViolation):
+        work.execute(REFUSED, [MARKED])
     with psycopg.connect(committed.work) as work, pytest.raises(psycopg.Error):
         work.execute("SELECT 1 / %s::int, %s::text", [0, MARKED])
     with log.open(errors="replace") as file:
         file.seek(before)
         said = file.read()
-    assert "contact_reason" in said
+    assert "session_ended_why" in said
     assert MARKED not in said

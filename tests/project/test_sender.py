@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from hutong.hotline.cases.models import Case, Notice
 from hutong.hotline.network.models import Office
@@ -54,7 +55,9 @@ def told(times: int, tier: str = "II") -> list[Case]:
 @contextmanager
 def sender(addresses: Addresses, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """The process, killed at the end."""
-    environment = os.environ | addresses.environment() | {"HUTONG_PUBLIC_ORIGIN": "https://hotline.example.cn"}
+    environment = os.environ | addresses.environment() | {
+        "HUTONG_PUBLIC_ORIGIN": "https://hotline.example.cn", "HUTONG_KEY_FILE": str(settings.KEY_FILE),
+    }  # fmt: skip
     with log.open("ab") as said, subprocess.Popen(
         [sys.executable, "-m", "hutong.project.sender"], env=environment, stdout=said, stderr=subprocess.STDOUT
     ) as process:  # fmt: skip

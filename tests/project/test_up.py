@@ -11,7 +11,7 @@ import pytest
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network import demo
 from tests.browser import wait_until
-from tests.project.product import PATIENCE, SERVING, Product, form, is_saved, kill
+from tests.project.product import PATIENCE, SERVING, Product, is_saved, kill
 
 pytestmark = pytest.mark.slow
 
@@ -89,8 +89,10 @@ def test_behind_a_proxy_the_pages_and_the_stream_have_one_https_address(product:
     }
     with httpx.Client(base_url=product.origin, headers=told) as browser:
         page = browser.get("/account/sign-in")
-        token = {"Cookie": f"csrftoken={browser.cookies['csrftoken']}"}
-        answer = browser.post("/account/sign-in", headers=token, data=form(browser, username="jiexian", password=demo.PASSWORD))
+        cookies = {name: value for name, value in browser.cookies.items() if "csrf" in name}
+        token = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+        typed = {"username": "jiexian", "password": demo.PASSWORD, "csrfmiddlewaretoken": next(iter(cookies.values()))}
+        answer = browser.post("/account/sign-in", headers=token, data=typed)
     product.stop()
     product.environment = plain
     assert "connect-src 'self';" in page.headers["Content-Security-Policy"]

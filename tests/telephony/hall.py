@@ -91,7 +91,7 @@ def state(username: str) -> str:
 
 def answer(phone: Page) -> None:
     """The call rings in the window, and Enter takes it up."""
-    expect(phone.locator(".answer")).to_be_enabled(timeout=20_000)
+    expect(phone.locator(".answer")).to_be_enabled(timeout=60_000)
     phone.keyboard.press("Enter")
     talks(phone)
 

@@ -78,6 +78,7 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
 @require_POST
 def agree(request: access.DeskRequest, child_id: UUID, export_id: UUID) -> HttpResponse:
     """A second person agrees to a long report that somebody else asked for."""
+    wall.look_across("child", child_id)
     child = access.reached(request, looks.children_for(request.post), child_id)
     export: Export = access.reached(request, exports.waiting(child.pk), export_id)
     try:

@@ -5,37 +5,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from hutong.hotline.cases import looks
-from hutong.hotline.kernel import masks
+from hutong.hotline.kernel import masks, wall
 from hutong.hotline.network.models import Post, Staff
+from hutong.hotline.people.models import Child
 
-TOUCHED = """
-WITH lines AS (
-  SELECT at, verb, subject_id, detail FROM audit_entry WHERE staff_id = %(staff)s AND at >= %(start)s AND at < %(end)s AND verb <> 'refused'
-), things (at, verb, thing) AS (
-  SELECT at, verb, subject_id FROM lines WHERE subject_id IS NOT NULL
-  UNION ALL SELECT at, verb, shown::uuid FROM lines, jsonb_array_elements_text(detail -> 'shown') AS shown WHERE detail ? 'shown'
-), found AS (
-  SELECT at, verb, case_id FROM things t CROSS JOIN LATERAL (
-    SELECT id AS case_id FROM cases_case WHERE id = t.thing
-    UNION SELECT case_id FROM cases_contact WHERE contact_id = t.thing
-    UNION SELECT case_id FROM cases_child WHERE child_id = t.thing
-    UNION SELECT case_id FROM cases_party WHERE person_id = t.thing
-    UNION SELECT case_id FROM supervision_order WHERE id = t.thing
-    UNION SELECT case_id FROM recordings_recording WHERE id = t.thing
-    UNION SELECT coalesce(c.case_id, l.case_id) FROM calls_call c
-      LEFT JOIN cases_contact l ON l.contact_id = c.contact_id WHERE c.id = t.thing
-  ) AS of WHERE case_id IS NOT NULL
-)
-SELECT f.case_id, c.number, count(*), min(f.at), max(f.at), array_agg(DISTINCT f.verb),
-  ARRAY(SELECT h.name FROM cases_child l JOIN people_child h ON h.id = l.child_id WHERE l.case_id = f.case_id ORDER BY l.id)
-FROM found f JOIN cases_case c ON c.id = f.case_id GROUP BY f.case_id, c.number ORDER BY max(f.at) DESC
-"""
+TOUCHED = "SELECT * FROM hutong_touched(%(staff)s, %(start)s, %(end)s)"
 
 
 class Touched(NamedTuple):
@@ -47,16 +27,18 @@ class Touched(NamedTuple):
     first: datetime
     last: datetime
     verbs: list[str]
-    children: list[str]
+    children: list[Any]
 
 
 def touched(staff: Staff, start: datetime, end: datetime) -> Iterator[Touched]:
     """Every case of whose data the account saw or changed something, the latest first."""
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, {"staff": staff.pk, "start": start, "end": end})
-        for row in cursor.fetchall():
-            found = Touched(*row)
-            yield found._replace(children=[masks.name(name) for name in found.children])
+        rows = [Touched(*row) for row in cursor.fetchall()]
+    wall.look_across("named", f"{{{','.join(str(row.case) for row in rows)}}}")
+    names = {child.pk: masks.name(child.name) for child in Child.objects.filter(pk__in={pk for row in rows for pk in row.children})}
+    for row in rows:
+        yield row._replace(children=[names[pk] for pk in row.children])
 
 
 def known_to(rows: list[Touched], post: Post) -> tuple[list[Touched], int]:

@@ -17,6 +17,7 @@ NO_WALL = {
     "calls_seat": "who sits at a telephone",
     "calls_skill": "what an operator speaks",
     "calls_sound": "what callers are told",
+    "cases_notice": "that an office was told something, by ids: an administrator sees whether the message arrived",
     "cases_emergency": "who opened what in an emergency, and why: the auditor counts them, who reads no case",
     "cases_reveal": "who was shown which value, and why, without the value: the auditor counts them",
     "clocks_calendar_*": "the year's working days",

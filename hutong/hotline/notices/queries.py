@@ -46,7 +46,7 @@ def ways_in_reach(by: Post) -> QuerySet[Way]:
 def deliveries_of(owner: Office | Staff) -> QuerySet[Delivery]:
     """What went or goes by the ways of an office or a person, the latest first."""
     mine = Q(way__office=owner) if isinstance(owner, Office) else Q(way__staff=owner)
-    return Delivery.objects.filter(mine, notice__isnull=False).select_related("way", "notice__case").order_by("-made_at")[:ON_THE_PAGE]
+    return Delivery.objects.filter(mine, notice__isnull=False).select_related("way", "notice").order_by("-made_at")[:ON_THE_PAGE]
 
 
 def failing(office: Office) -> QuerySet[Way]:

@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
@@ -108,8 +109,10 @@ def _tried(shelf: Shelf, key: RestoreKey, backup: Backup) -> str:
         if pages.returncode:
             return f"a page is not as PostgreSQL wrote it: {pages.stderr.strip()}"
         address = make_conninfo(server.start(), dbname=backup.database)
-        told = {"DATABASE_URL": address, "HUTONG_DATA": str(aside / "data")}
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "HUTONG_"))}
+        told = {"DATABASE_URL": address, "HUTONG_DATA": str(aside / "data"), "HUTONG_KEY_FILE": str(settings.KEY_FILE)}
+        ours = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "HUTONG_")) or name == "HUTONG_SUITE"
+        }
         checked = subprocess.run([Path(sys.executable).with_name("hutong"), "check"], env=ours | told, check=False)  # noqa: S603 our own command
     except Trouble as trouble:
         return str(trouble)

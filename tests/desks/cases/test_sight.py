@@ -13,12 +13,13 @@ from hutong.hotline.cases.actions import recording, revealing
 from hutong.hotline.cases.letting_in import Reveal
 from hutong.hotline.cases.models import Case, NoticeKind, PartyRole
 from hutong.hotline.network.models import Contract
-from hutong.hotline.people.models import Child, Person
+from hutong.hotline.people.models import Person
 from hutong.hotline.supervision import actions as supervision
 from tests.cast import PEOPLE, SINCE, office, post
 from tests.clients import signed_in
 from tests.desks.api.software import Software
 from tests.loop import START, case_at
+from tests.sealed import change
 from tests.talks import a_call
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def peopled(stage: str) -> Case:
     case = case_at(stage)
     if stage == "handling":
         assignments.refer(case.pk, office=office("lianhu-education"), by=post("zhou"), at=START, seen=None, text="复学")
-    Child.objects.filter(case_links__case=case).update(**VALUES["child"], suicide_risk="high")
+    change(case.child_links.get().child, **VALUES["child"], suicide_risk="high")
     if stage != "closed":
         for section, role in ROLES.items():
             person = Person.objects.create(**VALUES[section])

@@ -1,11 +1,13 @@
 """What is announced reaches those who may hear it, and nobody else."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -14,8 +16,10 @@ from django.utils import timezone
 
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.network import sessions
+from hutong.project import database
 from tests import cast, loop
 from tests.browser import Servers, wait_until
+from tests.conftest import CLUSTER
 
 pytestmark = pytest.mark.usefixtures("committed")
 PATIENCE = httpx.Timeout(10)
@@ -98,8 +102,8 @@ def test_a_page_that_was_drawn_long_ago_asks_for_everything(servers: Servers) ->
 
 def test_after_the_database_was_away_everything_is_asked_again(servers: Servers) -> None:
     with stream("wang", office("lianhu")) as lines:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hutong live'")
+        with psycopg.connect(os.environ.get("DATABASE_URL") or database.start_embedded(CLUSTER), dbname="postgres") as admin:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hutong live'")
 
         assert first(lines) == "event: all"
         tell(office("lianhu"))

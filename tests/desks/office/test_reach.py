@@ -68,7 +68,7 @@ def everything() -> list[object]:
 def test_what_belongs_to_another_province_is_answered_as_what_is_not_there() -> None:
     pages, clients = list(objects()), {who: signed_in(who) for who in ("gao", "ning")}
     before = everything()
-    assert len(pages) == 24
+    assert len(pages) == 25
     for name, pk in pages:
         client = clients[keeper(name, "gao", "ning")]
         nowhere = uuid4() if not isinstance(pk, int) else 999999

@@ -20,7 +20,7 @@ from hutong.hotline.network import contracting, contracts
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Contract, Office, Post, Role, Staff
 from hutong.hotline.people.models import Child
-from tests.cast import PEOPLE, SINCE, office, post
+from tests.cast import PEOPLE, SINCE, approve, office, post
 from tests.clients import signed_in
 from tests.loop import START, case_at, opened
 
@@ -137,6 +137,7 @@ def test_it_sees_the_cases_of_who_ordered_it_and_no_others() -> None:
     somebody = Post.objects.create(
         staff=Staff.objects.create(username="she", name="佘工"), office=society, role=Role.CASE_WORKER, valid_from=SINCE
     )
+    approve(somebody)
     with refused("out_of_reach"):
         assignments.assist(case.pk, office=society, by=post("zhou"), at=START, seen=None, text="请陪伴孩子")
     here = a_contract(society, "xian")

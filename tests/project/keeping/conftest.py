@@ -61,7 +61,8 @@ def kept(folder: Path) -> Iterator[Kept]:
     """Started once, with its first backup made."""
     backups, safe = folder / "备份", folder / "safe"
     safe.mkdir()
-    kept = Kept(Product(folder / "kept data", HUTONG_BACKUPS=str(backups)), backups, safe / "hutong-restore.key")
+    told = {"HUTONG_BACKUPS": str(backups), "HUTONG_KEY_FILE": str(safe / "keys.json")}  # a backup holds no key: it lies elsewhere
+    kept = Kept(Product(folder / "kept data", **told), backups, safe / "hutong-restore.key")
     kept.hutong("backup", f"--new-keys={safe}")
     kept.product.start()
     kept.wait_until_safe()
