@@ -44,7 +44,7 @@ def asks(username: str, call: Call, wanted: str, **more: Any) -> Wish:
 
 def line_of(who: Post | str, call: Call) -> str:
     """The channel of somebody who is in a call, as soon as they are."""
-    whom = {"post": post(who)} if isinstance(who, str) and not who.isdigit() else {"number_index": who}
+    whom = {"post": post(who)} if isinstance(who, str) and not who.isdigit() else {"role": "outside"}  # who was added by number
     there = Leg.objects.filter(call=call, left_at=None, joined_at__isnull=False, **whom)
     wait_until(there.exists, PATIENCE)
     return str(there.get().channel)

@@ -65,7 +65,8 @@ def test_three_with_the_police_who_see_the_callers_number_and_where_the_child_is
     invite = next(text for path in site.folder.glob("*_messages.log") if "INVITE sip:110@" in (text := path.read_text()))
     assert "Subject: 莲湖区青年路12号3单元" in invite
     assert "13800138000" in invite
-    leg = call.legs.get(number_index="110")
+    leg = call.legs.get(role="outside")
+    assert leg.number == "110"
     asks("xu", call, "drop", leg=str(leg.pk))
     wait_until(lambda: police not in site.channels(), PATIENCE)
     assert site.hears(call.channel, XU, POLICE) == {XU}
