@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 WANTED = {
     "role": "administrator", "post": "", "office": "", "office_id": "", "is_staff": "on", "is_superuser": "on", "is_active": "on",
     "groups": "1", "username": "boss", "password": "boss", "name": "改", "valid_to": "2099-01-01", "valid_from": "2000-01-01",
-    "staff": "", "staff_id": "", "id": "", "pk": "", "mfa": "off", "last_login": "2000-01-01",
+    "staff": "", "staff_id": "", "id": "", "pk": "", "mfa": "off", "last_login": "2000-01-01", "password_until": "",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hutong.hotline.calls.actions import arriving
-from hutong.hotline.cases import queries as cases
+from hutong.hotline.cases import searching
 from hutong.hotline.cases.actions import recording
 from hutong.hotline.cases.models import Case
 from hutong.hotline.kernel.ids import new_id
@@ -78,7 +78,7 @@ def test_a_whole_report_and_its_failures_leave_nothing_in_any_log(said: io.Strin
     assert case.number in sought.content.decode()
     addresses = [link for page in pages for link in LINKS.findall(page.content.decode()) if not link.startswith("tel:")]
     addresses += [address for address, _status in sought.redirect_chain]
-    monkeypatch.setattr(cases, "search", refused_row)
+    monkeypatch.setattr(searching, "search", refused_row)
     worker.raise_request_exception = False
     broken = worker.get(reverse("cases:search", query={"q": "孩子"}))
     assert broken.status_code == 500

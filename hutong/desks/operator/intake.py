@@ -19,7 +19,7 @@ from hutong.hotline.calls.models import Call
 from hutong.hotline.cases.actions import opening, recording, recusing
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions as contacts
-from hutong.hotline.contacts.models import CallBack, Contact, NotACase, Outcome
+from hutong.hotline.contacts.models import WITH_CASE, CallBack, Contact, NotACase, Outcome
 from hutong.hotline.contacts.rules import title_of
 from hutong.hotline.kernel import numbers, texts
 from hutong.hotline.kernel.refusals import Refusal
@@ -29,7 +29,6 @@ from hutong.hotline.people.models import Child, Person
 
 T = TypeVar("T")
 SAID = ("channel", "narrative", "received_at", "place", "place_text", "answer", "paper_slip")
-WITH_CASE = (Outcome.CASE_OPENED, Outcome.CASE_ADDED)
 Concerned = tuple[Person, str, str]  # who, in which role, related how
 
 

@@ -28,6 +28,7 @@ from hutong.hotline.calls.models import (
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.clocks.rules import local
+from hutong.hotline.contacts.models import WITH_CASE
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, Post
 
@@ -159,11 +160,12 @@ def earlier_calls(post: Post, number: str, *, before: datetime) -> QuerySet[Call
 def call_seen_by(post: Post, call_id: UUID) -> Call | None:
     """A call that a post may look at: of its own centre, or one that it was part of; of a case only where it may see that.
 
-    Whoever is in a talk now keeps it, whatever the case became meanwhile.
+    Whoever is in a talk now keeps it, whatever the case became meanwhile. That its contact has a case, its outcome says: the link to
+    one that the post does not see is not there for it (kernel.wall).
     """
     mine = Q(Exists(Leg.objects.filter(call=OuterRef("pk"), post=post)))
     seen = cases.visible_to(post).values("pk")
-    shown = (Q(case=None) | Q(case__in=seen)) & (Q(contact__link=None) | Q(contact__link__case__in=seen))
+    shown = (Q(case=None) | Q(case__in=seen)) & (~Q(contact__outcome__in=WITH_CASE) | Q(contact__link__case__in=seen))
     return with_all(Call.objects.filter(Q(centre=post.office_id) | mine, shown | mine & ~Q(state=CallState.ENDED), pk=call_id)).first()
 
 

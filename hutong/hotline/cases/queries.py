@@ -15,7 +15,7 @@ from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Not
 from hutong.hotline.cases.rules import Action, Situation
 from hutong.hotline.cases.sight import Sight
 from hutong.hotline.cases.sight import sight as sighted
-from hutong.hotline.contacts.models import Contact
+from hutong.hotline.contacts.models import WITH_CASE, Contact
 from hutong.hotline.kernel.numbers import half_width
 from hutong.hotline.kernel.refusals import Reason
 from hutong.hotline.keys.fields import is_same
@@ -311,8 +311,11 @@ def with_children_of(case: Case, post: Post) -> QuerySet[Case]:
 
 
 def contacts_seen(post: Post, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
-    """Of these contacts those of no case, and those of cases that the post may see."""
-    return contacts.filter(Q(link=None) | Q(link__case__in=visible_to(post).values("pk")))
+    """Of these contacts those of no case, and those of cases that the post may see.
+
+    By their outcome: the link to a case that the post does not see is not there for it (kernel.wall).
+    """
+    return contacts.filter(~Q(outcome__in=WITH_CASE) | Q(link__case__in=visible_to(post).values("pk")))
 
 
 def children_of(case: Case) -> QuerySet[Child]:

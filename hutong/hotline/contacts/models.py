@@ -31,6 +31,9 @@ class Outcome(models.TextChoices):
     NOT_A_CASE = "not_a_case", _("非个案")
 
 
+WITH_CASE = (Outcome.CASE_OPENED, Outcome.CASE_ADDED)
+
+
 class NotACase(models.TextChoices):
     SILENT = "silent", _("无声")
     PRANK = "prank", _("玩笑或骚扰")
