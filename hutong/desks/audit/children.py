@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,10 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from hutong.desks import access
 from hutong.desks.audit.forms import Reason
 from hutong.desks.components import log
+from hutong.desks.components.attachments import attachment
 from hutong.hotline.archive import actions as taking
 from hutong.hotline.archive import papers
 from hutong.hotline.archive import queries as exports
 from hutong.hotline.archive.models import Export, ExportKind
+from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases import looks, queries
 from hutong.hotline.kernel import masks, wall
 from hutong.hotline.kernel.refusals import Refusal
@@ -64,7 +67,7 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
     if request.GET.get("as") == "csv":
         access.exporting(request)
         try:
-            return _file(request, child, why, cases)
+            return _file(request, child, why, cases, lines)
         except Refusal as refusal:
             access.denied(request, refusal, subject="child", subject_id=child.pk)
             context["reason"] = refusal.reason
@@ -108,9 +111,9 @@ def _rows(lines: Any, post: Post, cases: list[UUID]) -> Iterator[dict[str, Any]]
             }
 
 
-def _file(request: access.DeskRequest, child: Child, why: str, cases: list[UUID]) -> HttpResponse:
+def _file(request: access.DeskRequest, child: Child, why: str, cases: list[UUID], lines: QuerySet[AuditEntry]) -> HttpResponse:
     """The report for a spreadsheet, in which nothing runs as a formula, marked with who took it; a long one waits for a second person."""
-    at, post, lines = timezone.now(), request.post, looks.about_child(child, cases)
+    at, post = timezone.now(), request.post
     asked = exports.open_of(child.pk, by=post, at=at) or taking.ask(
         ExportKind.WHO_SAW, subject_id=child.pk, purpose=str(log.REASONS[why]), rows=lines.count(), by=post, at=at
     )
@@ -118,8 +121,7 @@ def _file(request: access.DeskRequest, child: Child, why: str, cases: list[UUID]
         asked, lambda _held, mark: papers.sheet(map(_cells, _rows(lines, post, cases)), mark=mark), by=post, at=at,
         why=why, part="audit:child",
     )  # fmt: skip
-    disposition = f'attachment; filename="who-saw-{timezone.localdate():%Y%m%d}.csv"'
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+    return attachment(content, f"who-saw-{timezone.localdate():%Y%m%d}.csv")
 
 
 def _cells(row: dict[str, Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
 from hutong.desks.components import log
+from hutong.desks.components.attachments import attachment
 from hutong.hotline.archive import actions, compliance, incidents, papers, queries
 from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.kernel.texts import listed, storable
@@ -21,7 +22,6 @@ from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Role
 
 FIRST_YEAR = 2020
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 auditors = access.for_posts(Role.AUDITOR)
 reporters = access.for_posts(Role.AUDITOR, Role.SECURITY_OFFICER)
 
@@ -59,8 +59,7 @@ def yearly(request: access.DeskRequest) -> HttpResponse:
     year = form.cleaned_data["year"]
     export = actions.ask(ExportKind.COMPLIANCE, subject_id=None, purpose=f"年度合规审计 {year}", rows=0, by=request.post, at=at)
     content = actions.hand_out(export, lambda _held, mark: _document(request, year, mark, at), by=request.post, at=at)
-    disposition = f'attachment; filename="compliance-{year}-{export.serial}.docx"'
-    return HttpResponse(content, content_type=DOCX, headers={"Content-Disposition": disposition})
+    return attachment(content, f"compliance-{year}-{export.serial}.docx")
 
 
 def _document(request: access.DeskRequest, year: int, mark: str, at: datetime) -> bytes:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from hutong.desks import access
+from hutong.desks.components.attachments import attachment
 from hutong.desks.components.deeds import Form
 from hutong.hotline.archive import actions, making, queries, rules
 from hutong.hotline.archive.models import Export, ExportKind
@@ -46,10 +47,10 @@ def ask(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     """What it is for; and every package that was ever asked for."""
     case = _case(request, case_id)
     form = Ask(request.POST or None, by=request.post)
-    deed = partial(actions.ask, ExportKind.CASE, subject_id=case.pk, rows=making.rows_in(case))
-    if request.method == "POST" and form.carry_out(request, deed):
-        made = form.made
-        return redirect("cases:export", case.pk, made.pk)  # type: ignore[attr-defined]
+    if request.method == "POST":
+        deed = partial(actions.ask, ExportKind.CASE, subject_id=case.pk, rows=making.rows_in(case))
+        if form.carry_out(request, deed):
+            return redirect("cases:export", case.pk, form.made.pk)  # type: ignore[attr-defined]
     context = {"case": case, "form": form, "exports": queries.of_case(case)}
     return render(request, "cases/archive.html", context, status=422 if form.errors else 200)
 
@@ -73,5 +74,4 @@ def export(request: access.DeskRequest, case_id: UUID, export_id: UUID) -> HttpR
     except Refusal as refusal:
         access.denied(request, refusal, subject="case", subject_id=case.pk)
         return render(request, "cases/export.html", {**context, "reason": refusal.reason}, status=422)
-    disposition = f'attachment; filename="{case.number}-{found.serial}.zip"'
-    return HttpResponse(content, content_type="application/zip", headers={"Content-Disposition": disposition})
+    return attachment(content, f"{case.number}-{found.serial}.zip")

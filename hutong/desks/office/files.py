@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
+from hutong.desks.components.attachments import attachment
 from hutong.desks.components.deeds import take
 from hutong.desks.office.forms import SHEET_NAMES, Upload
 from hutong.desks.office.pages import keepers
@@ -60,7 +61,4 @@ def export(request: access.DeskRequest, sheet: str) -> HttpResponse:
     if sheet not in SHEETS or not sheets.may_use(SHEETS[sheet], request.post):
         raise Http404
     text = sheets.export(SHEETS[sheet], by=request.post, at=timezone.now())
-    name = f"{sheet}-{timezone.localdate():%Y%m%d}.csv"
-    return HttpResponse(
-        f"\ufeff{text}", content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return attachment(f"\ufeff{text}", f"{sheet}-{timezone.localdate():%Y%m%d}.csv")

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hutong.desks import access
+from hutong.desks.components.attachments import attachment
 from hutong.desks.rulebook.forms import Upload
 from hutong.desks.rulebook.pages import book_for, head, keepers, now, readers
 from hutong.hotline.kernel.texts import listed
 from hutong.hotline.rulebook import sheets
 from hutong.hotline.rulebook.sheets import Outcome
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @readers
@@ -28,7 +27,7 @@ def export(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     book = book_for(request, book_id)
     name = f"rulebook-{book.division_id or 'cn'}-{book.number}-{timezone.localdate():%Y%m%d}.xlsx"
     content = sheets.export(book, by=request.post, at=now())
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return attachment(content, name)
 
 
 @keepers

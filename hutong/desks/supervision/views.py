@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hutong.desks import access
 from hutong.desks.components import sheets
+from hutong.desks.components.attachments import TYPES
 from hutong.desks.navigation import WITH_ORDERS
 from hutong.desks.supervision import letters
 from hutong.desks.supervision.forms import VERBS, Deed
@@ -36,7 +37,6 @@ TABS = {
     "answered": (rules.STATE_LABELS["answered"], ("answered",), _("已答复、等发出机构审核的督办单会列在这里。")),
     "ended": (_("已了结"), ("accepted", "withdrawn"), _("认可了答复或撤回的督办单会列在这里。")),
 }
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 with_orders = access.for_posts(*WITH_ORDERS)
 
 
@@ -101,7 +101,7 @@ def letter(request: access.DeskRequest, order_id: UUID) -> HttpResponse:
     access.exporting(request)
     order = order_for(request, order_id)
     audit.record("exported", by=request.post, at=timezone.now(), subject="order", subject_id=order.pk)
-    answer = HttpResponse(letters.letter(order), content_type=WORD)
+    answer = HttpResponse(letters.letter(order), content_type=TYPES["docx"])
     answer.headers["Content-Disposition"] = letters.disposition(order)
     return answer
 

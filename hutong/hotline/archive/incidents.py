@@ -35,7 +35,7 @@ def touched(staff: Staff, start: datetime, end: datetime) -> Iterator[Touched]:
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, {"staff": staff.pk, "start": start, "end": end})
         rows = [Touched(*row) for row in cursor.fetchall()]
-    wall.look_across("named", f"{{{','.join(str(row.case) for row in rows)}}}")
+    wall.look_across("named", *(row.case for row in rows))
     names = {child.pk: masks.name(child.name) for child in Child.objects.filter(pk__in={pk for row in rows for pk in row.children})}
     for row in rows:
         yield row._replace(children=[names[pk] for pk in row.children])

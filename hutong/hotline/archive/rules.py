@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases.rules import Situation
 from hutong.hotline.kernel import texts
-from hutong.hotline.kernel.refusals import Reason, Refusal
+from hutong.hotline.kernel.refusals import Reason
 
 # Who takes a case's package: of the centre, and of the office above it.
 TAKES = {"centre": frozenset({"coordinator", "shift_lead"}), "province": frozenset({"supervisor"})}
@@ -44,10 +44,7 @@ def fetched(done_at: datetime | None) -> bool:
 
 def stated(purpose: str) -> str:
     """What a file is for, which must be said. Raises Refusal."""
-    said = texts.clean(purpose, field="purpose", limit=200).text
-    if not said:
-        raise Refusal.at("purpose", NO_PURPOSE)
-    return said
+    return texts.needed(purpose, NO_PURPOSE, field="purpose", limit=200)
 
 
 def serial(at: datetime) -> str:

@@ -9,7 +9,6 @@ from hutong.hotline.assignments.models import LIVE, Assignment, Kind, Transfer, 
 from hutong.hotline.cases.models import Case, Recusal, Stage
 from hutong.hotline.cases.queries import visible_to
 from hutong.hotline.cases.rules import DESK, FIELD
-from hutong.hotline.network import contracts
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, OfficeKind, Post, Staff
 from hutong.hotline.network.queries import stands
@@ -22,7 +21,7 @@ LEADS = (OfficeKind.COUNTY_BUREAU, OfficeKind.TOWNSHIP, OfficeKind.SHELTER, Offi
 
 def _in_service() -> Offices:
     """Those that stand; an outsourced one while a contract of its runs, else nobody there could act."""
-    return Office.objects.filter(contracts.at_work(timezone.localdate()), valid_to=None)
+    return Office.objects.filter(network.in_service(timezone.localdate()), valid_to=None)
 
 
 def leads_for(case: Case) -> Offices:

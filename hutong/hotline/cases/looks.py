@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.audit.models import AuditEntry
@@ -109,8 +108,9 @@ def told(entries: Iterable[AuditEntry], post: Post, *, within: Iterable[UUID] = 
     posts = network.posts_by_id({row.post_id for row in rows if row.post_id})
     people = network.names_of({row.staff_id or row.subject_id for row in rows if not row.post_id and row.subject == "staff"})
     named = {row.pk: _cases_in(row, sought) for row in rows}
-    wall.look_across("named", f"{{{','.join(map(str, set().union(*named.values())))}}}")
-    numbers = dict(cases_for(post).filter(pk__in=set().union(*named.values())).values_list("pk", "number"))
+    every = set().union(*named.values())
+    wall.look_across("named", *every)
+    numbers = dict(cases_for(post).filter(pk__in=every).values_list("pk", "number"))
     words = Event.objects.filter(pk__in=[row.event_id for row in rows if row.verb in OWN]).values_list("pk", "text")
     said = dict(words)
     return [
@@ -172,7 +172,7 @@ def _counted(statement: str, *given: UUID) -> int:
 
 def emergency_of(case: Case, post: Post) -> Emergency | None:
     """The emergency in which this person has the case open now."""
-    return case.emergencies.filter(post=post, until__gt=timezone.now()).order_by("-until").first()
+    return queries.opened_by(post).filter(case=case).order_by("-until").first()
 
 
 def emergencies_to_review(post: Post) -> QuerySet[Emergency]:
@@ -204,8 +204,7 @@ def by_person(post: Post, *, since: datetime) -> list[dict[str, Any]]:
 def emergencies_in_reach(post: Post, *, since: datetime) -> QuerySet[Emergency]:
     """What people at or below an auditor's office opened in an emergency, and whose word on it is waited for; the latest first."""
     lately = Emergency.objects.filter(at__gte=since)
-    across = ",".join(map(str, lately.values_list("case", flat=True)))
-    wall.look_across("named", f"{{{across}}}")
+    wall.look_across("named", *lately.values_list("case", flat=True))
     near = network.at_or_below(post.office)
     return (
         lately.filter(Q(post__office__in=near) | Q(case__centre__in=near))

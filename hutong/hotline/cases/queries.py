@@ -47,10 +47,15 @@ def visible_to(post: Post) -> QuerySet[Case]:
     """
     if post.role in READS_NO_CASES:
         return Case.objects.none()
-    opened = Q(pk__in=Emergency.objects.filter(post=post.pk, until__gt=timezone.now()).values("case"))
+    opened = Q(pk__in=opened_by(post).values("case"))
     near = Q(seen_by__contains=[post.office_id]) & _let_in(post) | opened
     recused = Recusal.objects.filter(Q(office=post.office_id) | Q(staff=post.staff_id), case=OuterRef("pk"))
     return Case.objects.filter(~Exists(recused), near, may_reach(post), _by_contract(post))
+
+
+def opened_by(post: Post) -> QuerySet[Emergency]:
+    """The emergencies in which this post has cases open now."""
+    return Emergency.objects.filter(post=post.pk, until__gt=timezone.now())
 
 
 def may_reach(post: Post) -> Q:
@@ -164,7 +169,7 @@ def _relations(case: Case, post: Post | None, has_part: bool, transfer: object) 
     }
     found = [name for name, true in holds.items() if true]
     yield from found
-    if not found and Emergency.objects.filter(case=case, post=post, until__gt=timezone.now()).exists():
+    if not found and opened_by(post).filter(case=case).exists():
         yield "emergency"
     if office == case.centre_id and post.role not in rules.HEADS and post.skills.filter(skill="psychologist").exists():
         yield "psychologist"

@@ -19,9 +19,7 @@ from hutong.hotline.network.models import Post
 def hold(case: Case, *, reason: str, review_on: date, by: Post, at: datetime) -> Hold:
     """Nothing of the case is erased from now on, until somebody ends it. Raises Refusal."""
     _may_decide(case, by)
-    reason = texts.clean(reason, field="reason", limit=200).text
-    if not reason:
-        raise Refusal.at("reason", rules.NO_REASON)
+    reason = texts.needed(reason, rules.NO_REASON, field="reason", limit=200)
     today = timezone.localdate(at)
     if not today < review_on <= today + rules.LONGEST:
         raise Refusal.at("review_on", rules.BAD_REVIEW)
@@ -38,9 +36,7 @@ def hold(case: Case, *, reason: str, review_on: date, by: Post, at: datetime) ->
 def end(hold: Hold, *, why: str, by: Post, at: datetime) -> None:
     """The schedule's time counts again. Raises Refusal."""
     _may_decide(hold.case, by)
-    why = texts.clean(why, field="why", limit=200).text
-    if not why:
-        raise Refusal.at("why", rules.NO_REASON)
+    why = texts.needed(why, rules.NO_REASON, field="why", limit=200)
     if not Hold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=at, ended_by=by, ended_why=why):
         raise Refusal(rules.NOT_HELD)
     audit.record("case_released", by=by, at=at, subject="case", subject_id=hold.case_id)

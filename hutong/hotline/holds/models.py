@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.cases.models import Case
 from hutong.hotline.kernel.ids import new_id
-from hutong.hotline.network.models import Post
+from hutong.hotline.network.models import ENDED_BY_SOMEBODY, Post
 
 
 class Hold(models.Model):
@@ -27,9 +27,5 @@ class Hold(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(ended_at=None), name="hold_one_running"),
             models.CheckConstraint(condition=~Q(reason=""), name="hold_has_reason"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None, ended_why="")
-                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_why=""),
-                name="hold_ended_by_somebody",
-            ),
+            models.CheckConstraint(condition=ENDED_BY_SOMEBODY, name="hold_ended_by_somebody"),
         ]

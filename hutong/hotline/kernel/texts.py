@@ -53,6 +53,14 @@ def clean(text: str, *, field: str = "", limit: int = LIMIT) -> Text:
     return Text(kept, found.removed)
 
 
+def needed(text: str, reason: Reason, *, field: str, limit: int = LIMIT) -> str:
+    """A storable text that must say something. Raises Refusal, naming `field`: for `reason` where it says nothing."""
+    kept = clean(text, field=field, limit=limit).text
+    if not kept:
+        raise Refusal.at(field, reason)
+    return kept
+
+
 def listed(names: Iterable[object]) -> str:
     """甲、乙、丙, in the reader's language."""
     return gettext("、").join(str(name) for name in names)

@@ -49,6 +49,10 @@ ACROSS = {
 }
 
 
+# What `hutong_enter` sets, empty again.
+LEAVE = "SELECT " + ", ".join(f"set_config('hutong.{name}', '', false)" for name in ("post", "staff", "office", "approved", "kept", "held"))
+
+
 def enter(post_id: UUID) -> None:
     """From here on the connection sees what this post sees; a post that is over, or reads no cases, sees none."""
     _tell("SELECT hutong_enter(%s)", post_id)
@@ -57,7 +61,8 @@ def enter(post_id: UUID) -> None:
 def leave() -> None:
     """The connection sees nothing more. One that cannot be told so is closed."""
     try:
-        _tell("SELECT hutong_enter(%s)", None)
+        with connection.cursor() as cursor:
+            cursor.execute(LEAVE)
     except Error:
         connection.close()
 
@@ -67,10 +72,12 @@ def hold(case_id: UUID) -> None:
     _tell("SELECT set_config('hutong.held', %s, true)", f"{{{case_id}}}")
 
 
-def look_across(what: str, which: object) -> None:
+def look_across(what: str, *which: object) -> None:
     """To its end the request sees these cases too: a line of `ACROSS`, and of what. What it then shows, its page says by itself."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('hutong.held', (hutong_held() || hutong_across(%s, %s))::text, false)", [what, str(which)])
+        cursor.execute(
+            "SELECT set_config('hutong.held', (hutong_held() || hutong_across(%s, %s::text[]))::text, false)", [what, [*map(str, which)]]
+        )
 
 
 def provisional() -> int:
@@ -80,6 +87,6 @@ def provisional() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _tell(statement: str, what: UUID | str | None) -> None:
+def _tell(statement: str, what: UUID | str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [what])

@@ -34,7 +34,7 @@ CREATE TRIGGER charge_named BEFORE INSERT ON network_charge FOR EACH ROW EXECUTE
 """
 
 HELD = """
-CREATE FUNCTION hutong_held(which uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION hutong_on_hold(which uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM holds_hold WHERE case_id = which AND ended_at IS NULL)
 $$;
 CREATE FUNCTION hutong_erasure_is_free() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -44,7 +44,7 @@ BEGIN
        UNION ALL SELECT case_id FROM cases_child WHERE NEW.kind = 'child' AND child_id = NEW.row_id
        UNION ALL SELECT case_id FROM cases_party WHERE NEW.kind = 'person' AND person_id = NEW.row_id
        UNION ALL SELECT case_id FROM cases_contact WHERE NEW.kind = 'contact' AND contact_id = NEW.row_id
-     ) AS of (case_id) WHERE hutong_held(of.case_id)) THEN
+     ) AS of (case_id) WHERE hutong_on_hold(of.case_id)) THEN
     RAISE EXCEPTION 'hutong: % % is under a legal hold', NEW.kind, NEW.row_id USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -54,7 +54,7 @@ CREATE TRIGGER erasure_append_only BEFORE UPDATE OR DELETE ON retention_erasure 
 CREATE TRIGGER erasure_no_truncate BEFORE TRUNCATE ON retention_erasure EXECUTE FUNCTION hutong_refuse_change();
 CREATE FUNCTION hutong_recording_is_free() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF hutong_held(NEW.case_id) THEN
+  IF hutong_on_hold(NEW.case_id) THEN
     RAISE EXCEPTION 'hutong: recording % is under a legal hold', NEW.id USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;

@@ -11,15 +11,27 @@ CREATE FUNCTION hutong_is_approved(post uuid, on_day date) RETURNS boolean LANGU
     OR EXISTS (SELECT FROM network_charge WHERE post_id = $1 AND ended_at IS NULL)
 $$;
 
+CREATE FUNCTION hutong_today() RETURNS date LANGUAGE sql STABLE AS $$ SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date $$;
+CREATE FUNCTION hutong_keeps_away(case_id uuid, office uuid, staff uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM cases_recusal r WHERE r.case_id = $1 AND (r.office_id = office OR r.staff_id = staff))
+$$;
+CREATE FUNCTION hutong_let_in(case_id uuid, worker uuid, post uuid, role text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT role = 'coordinator' OR worker IS NOT DISTINCT FROM post
+    OR EXISTS (SELECT FROM cases_admission a WHERE a.case_id = $1 AND a.post_id = post AND a.ended_at IS NULL)
+$$;
+CREATE FUNCTION hutong_outsourced(o network_office) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT o.is_outsourced OR o.kind = 'social_organisation'
+$$;
+
 CREATE FUNCTION hutong_by_contract(office uuid, centre uuid, on_day date) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT NOT (o.is_outsourced OR o.kind = 'social_organisation') OR EXISTS (
+  SELECT NOT hutong_outsourced(o) OR EXISTS (
     SELECT 1 FROM network_contract k JOIN network_office c ON c.id = centre LEFT JOIN network_office p ON p.id = c.parent_id
     WHERE k.office_id = o.id AND k.valid_from <= on_day AND k.valid_to > on_day AND k.orderer_id IN (c.id, c.parent_id, p.parent_id))
   FROM network_office o WHERE o.id = office
 $$;
 
 CREATE FUNCTION hutong_in_service(office uuid, on_day date) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT NOT (o.is_outsourced OR o.kind = 'social_organisation') OR EXISTS (
+  SELECT NOT hutong_outsourced(o) OR EXISTS (
     SELECT 1 FROM network_contract k WHERE k.office_id = o.id AND k.valid_from <= on_day AND k.valid_to > on_day)
   FROM network_office o WHERE o.id = office
 $$;
@@ -28,11 +40,9 @@ CREATE FUNCTION hutong_case_visible(
   case_id uuid, centre uuid, worker uuid, is_restricted boolean, seen_by uuid[], post uuid, at timestamptz
 ) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT p.role NOT IN ('administrator', 'security_officer', 'auditor')
-    AND NOT EXISTS (SELECT 1 FROM cases_recusal r WHERE r.case_id = $1 AND (r.office_id = p.office_id OR r.staff_id = p.staff_id))
+    AND NOT hutong_keeps_away($1, p.office_id, p.staff_id)
     AND (
-      seen_by @> ARRAY[p.office_id] AND (
-        NOT is_restricted OR p.role = 'coordinator' OR worker IS NOT DISTINCT FROM p.id
-        OR EXISTS (SELECT 1 FROM cases_admission a WHERE a.case_id = $1 AND a.post_id = p.id AND a.ended_at IS NULL))
+      seen_by @> ARRAY[p.office_id] AND (NOT is_restricted OR hutong_let_in($1, worker, p.id, p.role))
       OR EXISTS (SELECT 1 FROM cases_emergency e WHERE e.case_id = $1 AND e.post_id = p.id AND e.until > $7))
     AND hutong_by_contract(p.office_id, centre, ($7 AT TIME ZONE 'Asia/Shanghai')::date)
     AND (worker IS NOT DISTINCT FROM p.id OR hutong_is_approved(p.id, ($7 AT TIME ZONE 'Asia/Shanghai')::date))
@@ -46,18 +56,17 @@ BESIDE = """
 CREATE FUNCTION hutong_kept_from(post uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT coalesce(array_agg(DISTINCT kept.id), '{}') FROM network_post p CROSS JOIN LATERAL (
     SELECT r.case_id AS id FROM cases_recusal r WHERE r.office_id = p.office_id OR r.staff_id = p.staff_id
-    UNION ALL SELECT c.id FROM cases_case c WHERE c.is_restricted AND p.role <> 'coordinator' AND c.worker_id IS DISTINCT FROM p.id
-      AND NOT EXISTS (SELECT 1 FROM cases_admission a WHERE a.case_id = c.id AND a.post_id = p.id AND a.ended_at IS NULL)
+    UNION ALL SELECT c.id FROM cases_case c WHERE c.is_restricted AND NOT hutong_let_in(c.id, c.worker_id, p.id, p.role)
     UNION ALL SELECT c.id FROM network_office o JOIN cases_case c ON c.seen_by @> ARRAY[o.id]
-      WHERE o.id = p.office_id AND (o.is_outsourced OR o.kind = 'social_organisation')
-      AND NOT hutong_by_contract(o.id, c.centre_id, (now() AT TIME ZONE 'Asia/Shanghai')::date)
+      WHERE o.id = p.office_id AND hutong_outsourced(o)
+      AND NOT hutong_by_contract(o.id, c.centre_id, hutong_today())
   ) AS kept WHERE p.id = $1
 $$;
 CREATE FUNCTION hutong_opened_by(post uuid) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT coalesce(array_agg(DISTINCT e.case_id), '{}') FROM cases_emergency e JOIN network_post p ON p.id = e.post_id
   JOIN cases_case c ON c.id = e.case_id WHERE p.id = $1 AND e.until > now()
-  AND (c.worker_id = p.id OR hutong_is_approved(p.id, (now() AT TIME ZONE 'Asia/Shanghai')::date))
-  AND NOT EXISTS (SELECT 1 FROM cases_recusal r WHERE r.case_id = e.case_id AND (r.office_id = p.office_id OR r.staff_id = p.staff_id))
+  AND (c.worker_id = p.id OR hutong_is_approved(p.id, hutong_today()))
+  AND NOT hutong_keeps_away(e.case_id, p.office_id, p.staff_id)
 $$;
 CREATE FUNCTION hutong_unseen(about uuid, post uuid) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -65,7 +74,7 @@ AS $$
   JOIN cases_case c ON c.id = other.case_id
   WHERE p.id = $2 AND mine.case_id = $1 AND c.id <> $1
   AND NOT hutong_case_visible(c.id, c.centre_id, c.worker_id, c.is_restricted, c.seen_by, p.id, now())
-  AND NOT EXISTS (SELECT 1 FROM cases_recusal r WHERE r.case_id = c.id AND (r.office_id = p.office_id OR r.staff_id = p.staff_id))
+  AND NOT hutong_keeps_away(c.id, p.office_id, p.staff_id)
 $$;
 CREATE FUNCTION hutong_restricted(post uuid, below boolean) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -73,7 +82,7 @@ SET search_path = public, pg_temp AS $$
   WHERE p.id = $1 AND c.is_restricted AND c.id = ANY (hutong_kept_from(p.id))
   AND CASE WHEN below THEN p.office_id IN (o.parent_id, (SELECT parent_id FROM network_office WHERE id = o.parent_id))
     ELSE c.holder_id = p.office_id END
-  AND NOT EXISTS (SELECT 1 FROM cases_recusal r WHERE r.case_id = c.id AND (r.office_id = p.office_id OR r.staff_id = p.staff_id))
+  AND NOT hutong_keeps_away(c.id, p.office_id, p.staff_id)
 $$;
 """
 

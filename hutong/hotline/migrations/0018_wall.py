@@ -17,7 +17,7 @@ from django.db import migrations
 ENTER = """
 CREATE FUNCTION hutong_enter(which uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  today date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
+  today date := hutong_today();
   mine network_post;
 BEGIN
   SELECT p.* INTO mine FROM network_post p JOIN network_staff s ON s.id = p.staff_id WHERE p.id = which AND s.is_active
@@ -67,17 +67,17 @@ $$;
 
 # What a page must ask of rows that it does not see: ids and a number, nothing else.
 ACROSS = """
-CREATE FUNCTION hutong_across(what text, which text) RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE FUNCTION hutong_across(what text, which text[]) RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN coalesce(CASE what
-    WHEN 'number' THEN (SELECT array_agg(id) FROM cases_case WHERE number = which)
-    WHEN 'child' THEN (SELECT array_agg(case_id) FROM cases_child WHERE child_id = which::uuid)
+    WHEN 'number' THEN (SELECT array_agg(id) FROM cases_case WHERE number = ANY (which))
+    WHEN 'child' THEN (SELECT array_agg(case_id) FROM cases_child WHERE child_id = ANY (which::uuid[]))
     WHEN 'named' THEN which::uuid[]
-    WHEN 'contact' THEN (SELECT array_agg(case_id) FROM cases_contact WHERE contact_id = which::uuid)
+    WHEN 'contact' THEN (SELECT array_agg(case_id) FROM cases_contact WHERE contact_id = ANY (which::uuid[]))
     WHEN 'left' THEN (SELECT array_agg(DISTINCT case_id) FROM (
       SELECT t.case_id FROM assignments_transfer t JOIN network_office s ON s.id = t.sender_id
-        LEFT JOIN network_office p ON p.id = s.parent_id WHERE t.state = 'accepted' AND which::uuid IN (s.parent_id, p.parent_id)
+        LEFT JOIN network_office p ON p.id = s.parent_id WHERE t.state = 'accepted' AND ARRAY[s.parent_id, p.parent_id] && which::uuid[]
       UNION ALL SELECT unnest(hutong_kept())) AS away)
     END, '{}');
 END $$;

@@ -106,9 +106,7 @@ def approve(post: Post, *, purpose: str, until: date, by: Post, at: datetime) ->
     """Let a post look at minors' data from today until before a day; also how an approval is extended. Raises Refusal."""
     today = timezone.localdate(at)
     _must_answer_for(by, post)
-    purpose = texts.clean(purpose, field="purpose", limit=200).text
-    if not purpose:
-        raise Refusal.at("purpose", NO_PURPOSE)
+    purpose = texts.needed(purpose, NO_PURPOSE, field="purpose", limit=200)
     if not today < until <= today + LONGEST:
         raise Refusal.at("until", TOO_LONG)
     made = Approval.objects.create(post=post, purpose=purpose, valid_from=today, valid_to=until, by=by, at=at)
@@ -120,9 +118,7 @@ def approve(post: Post, *, purpose: str, until: date, by: Post, at: datetime) ->
 def end(approval: Approval, *, why: str, by: Post, at: datetime) -> None:
     """Take an approval back: from now on the post reaches no case but those given to it by name. Raises Refusal."""
     _must_answer_for(by, approval.post)
-    why = texts.clean(why, field="why", limit=200).text
-    if not why:
-        raise Refusal.at("why", NO_REASON)
+    why = texts.needed(why, NO_REASON, field="why", limit=200)
     ended = Approval.objects.filter(pk=approval.pk, ended_at=None).update(ended_at=at, ended_by=by, ended_why=why)
     if not ended:
         raise Refusal(OVER)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from hutong.hotline.network.models import Contract, Office, OfficeKind, Post
 from hutong.hotline.network.queries import at_or_below, stands
@@ -19,12 +19,6 @@ def works_by_contract(office: Office) -> bool:
 def running(office: Office, *, on: date) -> QuerySet[Contract]:
     """The contracts by which an office works on a day."""
     return Contract.objects.filter(stands(on), office=office)
-
-
-def at_work(on: date) -> Q:
-    """The offices that work on a day: an outsourced one by a contract that runs."""
-    own = Q(is_outsourced=False) & ~Q(kind=OfficeKind.SOCIAL_ORGANISATION)
-    return own | Q(Exists(Contract.objects.filter(stands(on), office=OuterRef("pk"))))
 
 
 def given(office: Office, *, on: date) -> frozenset[str] | None:

@@ -252,6 +252,10 @@ class Charge(models.Model):
         constraints = [models.UniqueConstraint(fields=["office", "post"], condition=Q(ended_at=None), name="charge_once")]
 
 
+# It runs, or somebody ended it and said why.
+ENDED_BY_SOMEBODY = Q(ended_at=None, ended_by=None, ended_why="") | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_why="")
+
+
 class Approval(models.Model):
     """批准: a post may look at minors' data, for a purpose, from one day until before another, a year at the most.
 
@@ -274,11 +278,7 @@ class Approval(models.Model):
         indexes = [models.Index(fields=["post", "valid_to"], name="approval_running", condition=Q(ended_at=None))]
         constraints = [
             models.CheckConstraint(condition=~Q(purpose=""), name="approval_has_purpose"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None, ended_why="")
-                | Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_why=""),
-                name="approval_ended_by_somebody",
-            ),
+            models.CheckConstraint(condition=ENDED_BY_SOMEBODY, name="approval_ended_by_somebody"),
         ]
 
 

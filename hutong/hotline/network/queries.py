@@ -324,10 +324,10 @@ def is_approved(post: Any, *, on: date) -> Exists:
     return Exists(approved_posts(on).filter(pk=post))
 
 
-def in_service(on: date) -> Q:
-    """The posts whose office may work on a day: an outsourced one by a contract that runs."""
-    own = Q(office__is_outsourced=False) & ~Q(office__kind=OfficeKind.SOCIAL_ORGANISATION)
-    return own | Q(Exists(Contract.objects.filter(stands(on), office=OuterRef("office"))))
+def in_service(on: date, *, of: str = "") -> Q:
+    """The offices that work on a day, an outsourced one by a contract that runs; `of` "office__", whose posts these are."""
+    own = Q(**{f"{of}is_outsourced": False}) & ~Q(**{f"{of}kind": OfficeKind.SOCIAL_ORGANISATION})
+    return own | Q(Exists(Contract.objects.filter(stands(on), office=OuterRef(f"{of}pk"))))
 
 
 def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
@@ -335,7 +335,7 @@ def posts_held(*, staff: Staff, on: date) -> QuerySet[Post]:
 
     Each with whether it `is_approved`, and `is_in_charge` of approving.
     """
-    held = Post.objects.filter(stands(on), in_service(on), staff_id=staff.pk, staff__is_active=True).select_related(
+    held = Post.objects.filter(stands(on), in_service(on, of="office__"), staff_id=staff.pk, staff__is_active=True).select_related(
         "staff", "office", "office__parent", "office__division", "seen"
     )
     answers = Exists(Charge.objects.filter(post=OuterRef("pk"), ended_at=None))
@@ -361,7 +361,7 @@ def post_of_token(token: str, *, on: date) -> Post | None:
     """The post as which a key of an office's software acts: while the key is in use, and the post is held on that day."""
     posts = Post.objects.select_related("staff", "office", "office__parent", "office__division")
     in_use = {"api_tokens__digest": rules.token_digest(token), "api_tokens__ended_at": None}
-    return posts.filter(stands(on), in_service(on), staff__is_active=True, **in_use).first()
+    return posts.filter(stands(on), in_service(on, of="office__"), staff__is_active=True, **in_use).first()
 
 
 def at_work(office: Office, *, roles: Iterable[str], at: datetime) -> QuerySet[Post]:

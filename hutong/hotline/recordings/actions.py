@@ -167,9 +167,7 @@ def lose(recording_id: UUID, *, at: datetime) -> bool:
 def hold(recording: Recording, *, by: Post, at: datetime, why: str) -> None:
     """依法留存: the law needs it longer than the rulebook keeps it. Raises Refusal."""
     held = _to_hold(recording, by)
-    why = texts.clean(why, field="why", limit=200).text
-    if not why:
-        raise Refusal.at("why", rules.NO_REASON)
+    why = texts.needed(why, rules.NO_REASON, field="why", limit=200)
     if held.held_at:
         raise Refusal(rules.HELD_ALREADY)
     held.held_at, held.held_by, held.held_why = at, by, why

@@ -86,10 +86,7 @@ def a_subject(text: str) -> str:
 
 
 def _written(text: str) -> str:
-    kept = texts.clean(text, field="text").text
-    if not kept:
-        raise Refusal.at("text", unwritten(ACTIONS["order"]))
-    return kept
+    return texts.needed(text, unwritten(ACTIONS["order"]), field="text")
 
 
 def receive_order(order_id: UUID, *, by: Post, at: datetime, seen: int | None = None, text: str = "") -> Order:

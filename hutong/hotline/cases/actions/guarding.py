@@ -28,8 +28,7 @@ def keep_from_guardian(step: Step) -> None:
     """Where a guardian is suspected, no child of the case is to be spoken of to the guardian from now on; the event says so."""
     if not suspects_a_guardian(people_of(step.case)):
         return
-    if Child.objects.filter(case_links__case=step.case, tell_guardian=True).exists():
-        Child.objects.filter(case_links__case=step.case, tell_guardian=True).update(tell_guardian=False)
+    if Child.objects.filter(case_links__case=step.case, tell_guardian=True).update(tell_guardian=False):
         step.detail["guardian"] = "not_told"
 
 
