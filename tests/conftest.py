@@ -9,7 +9,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -191,7 +191,14 @@ def committed(
 
 
 def sweep(addresses: database.Addresses) -> None:
-    """Empty the work tables, as the owner, with the guards against exactly that stood aside."""
+    """Empty the work tables; again where a page that is open still asks for the same tables the other way round."""
+    while True:
+        with suppress(psycopg.errors.DeadlockDetected):
+            return _sweep(addresses)
+
+
+def _sweep(addresses: database.Addresses) -> None:
+    """As the owner, with the guards against exactly that stood aside."""
     with psycopg.connect(addresses.owner) as owner:
         for table in WORK_TABLES:
             owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
