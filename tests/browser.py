@@ -33,7 +33,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from hutong.project import database
 from tests import cast
@@ -46,7 +46,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds; what is there at once is not waited for
 REQUEST_FAILED = ("Failed to load resource", "Response Status Error Code", "htmx:")
 
 
@@ -129,7 +129,7 @@ class QuietHandler(WSGIRequestHandler):
         """Nothing: the tests speak for themselves."""
 
 
-def wait_until(holds: Any, seconds: float = 10) -> None:
+def wait_until(holds: Any, seconds: float = PATIENCE / 1000) -> None:
     """Return as soon as it holds; fail when it does not in time."""
     end = time.monotonic() + seconds
     while not holds():
@@ -200,6 +200,7 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS)
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -19,7 +19,7 @@ from tests.project.test_sender import sender
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-BY_ITSELF = 15_000  # milliseconds
+BY_ITSELF = 30_000  # milliseconds
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Data keys: wrapped by the deployment's key, wrapped anew when that is renewed, destroyed for good."""
 
-import shutil
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +17,6 @@ from tests.loop import START
 from tests.together import together
 
 ROWS = len(queries.Ring._fields)  # of the keys for rows, which stand beside them
-
-
-@pytest.fixture(autouse=True)
-def own_key_file(tmp_path: Path, settings: Any, django_db_setup: None) -> None:
-    """A copy, to be renewed and lost. The keys for rows, which stand in the database from the start, are none of these tests'."""
-    settings.KEY_FILE = Path(shutil.copy(settings.KEY_FILE, tmp_path / "keys.json"))
 
 
 @pytest.fixture
@@ -97,6 +89,7 @@ def test_several_workers_share_the_work(committed: None, monkeypatch: pytest.Mon
     while any(together(*[partial(actions.rewrap, at=START)] * 3)):
         pass
     assert (queries.wrapped_by(), opened()) == ({name: 12 + ROWS}, secrets)
+    queries.ring()  # looked up before anybody counts questions
 
 
 def test_a_lost_key_file_stops_no_worker(begun: None, caplog: pytest.LogCaptureFixture) -> None:

@@ -49,6 +49,7 @@ def retired(committed: Addresses) -> Iterator[dict[str, str]]:
     while actions.rewrap(at=timezone.now()):
         pass
     actions.rewrap(at=timezone.now() + timedelta(days=2))  # one key for the tests that follow
+    queries.ring()  # looked up before anybody counts questions
 
 
 def left() -> int:
