@@ -59,9 +59,9 @@ def test_the_exchange_is_killed_and_the_caller_is_called_back(site: Site) -> Non
 
 def test_a_desk_that_dies_puts_the_caller_first_again_with_an_apology(site: Site) -> None:
     desk = sits(site, "xu")
-    site.caller("13800138001", seconds=90)
+    site.caller("13800138001", seconds=300)
     call = until(state="talking")
-    site.caller("13800138002", seconds=90)
+    site.caller("13800138002", seconds=300)
     until(caller_index="13800138002", state="queued")
     site.kill(desk)
     call = until(caller_index="13800138001", state="queued", was_cut_off=True)
