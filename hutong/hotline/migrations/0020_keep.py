@@ -160,7 +160,25 @@ def guards() -> str:
     return "\n".join(made)
 
 
+# That nobody judged an emergency in time is noted once; all else stays as `0017_rights` has it.
+UNJUDGED = """
+CREATE OR REPLACE FUNCTION hutong_emergency_is_judged_once() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  before cases_emergency := OLD;
+BEGIN
+  before.missed_at := coalesce(OLD.missed_at, NEW.missed_at);
+  before.reviewed_at := NEW.reviewed_at;
+  before.reviewed_by_id := NEW.reviewed_by_id;
+  before.verdict := NEW.verdict;
+  IF OLD.reviewed_at IS NOT NULL OR before IS DISTINCT FROM NEW THEN
+    RAISE EXCEPTION 'hutong: an emergency is judged once and not rewritten' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("hotline", "0019_signin")]
     run_before = [("account", "0001_initial"), ("mfa", "0001_initial"), ("socialaccount", "0001_initial")]
-    operations = [migrations.RunSQL(sql) for sql in (EMPTY, FORGETS, guards(), ORDERS, FORGET.format(updates=updates()), CALLS)]
+    operations = [migrations.RunSQL(sql) for sql in (EMPTY, FORGETS, guards(), ORDERS, FORGET.format(updates=updates()), CALLS, UNJUDGED)]

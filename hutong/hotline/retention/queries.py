@@ -81,9 +81,8 @@ def calls(at: datetime) -> QuerySet[Call]:
     told = Q(contact=None) | Q(_erased("contact", "contact"))
     nothing_said = Q(Exists(own)) | Q(contact__isnull=False) | Q(ended_at__lte=_over("call", at))
     waits = CallBack.objects.filter(call=OuterRef("pk"), settled_at=None)
-    return Call.objects.filter(told, nothing_said, ~Exists(kept), ~Exists(waits), ~_erased("call"), ended_at__isnull=False).order_by(
-        "ended_at"
-    )
+    ended = Call.objects.filter(~Exists(waits), ~_erased("call"), ended_at__isnull=False)
+    return ended.filter(told, nothing_said, ~Exists(kept)).order_by("ended_at")
 
 
 def drafts(at: datetime) -> QuerySet[Draft]:

@@ -1,8 +1,8 @@
 """When a case's time is over, nothing that was told stands in any table, and what proves who did what still holds."""
 
 from argparse import Namespace
-from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,10 +82,9 @@ def told_everywhere(folder: Path) -> Case:
 
 
 @pytest.fixture
-def case(committed: Addresses, kept_apart: None, tmp_path: Path) -> Iterator[Case]:
+def case(committed: Addresses, kept_apart: None, tmp_path: Path) -> Case:
     with transaction.atomic():
-        made = told_everywhere(tmp_path)
-    return made
+        return told_everywhere(tmp_path)
 
 
 def run(statement: str, *given: object) -> None:
@@ -160,7 +159,7 @@ def test_what_the_function_empties_is_what_the_schedule_names() -> None:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'hutong_forget'")
         source = cursor.fetchone()[0]
     lines = [line.split() for line in source.splitlines() if line.strip().startswith("UPDATE")]
-    emptied = {f"{line[1]}.{word}" for line in lines for word, is_set in zip(line, line[1:], strict=False) if is_set == "="}
+    emptied = {f"{line[1]}.{word}" for line in lines for word, is_set in pairwise(line) if is_set == "="}
     assert {each for each in emptied if not each.endswith("_id")} == set(rules.schedule().kinds["story"].columns)
 
 
