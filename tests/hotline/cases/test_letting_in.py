@@ -283,10 +283,10 @@ def test_what_nobody_judges_in_a_day_is_told_above_once_and_stands_on_the_audito
     assert set(told) == {case.centre.code, case.centre.parent.code}  # type: ignore[union-attr]
     assert timers.miss_review(made.pk, late) == ""
     assert list(timers.to_miss_review(late)) == []
-    assert "没有第二人复核" in signed_in("an").get(reverse("audit:index")).content.decode()
+    assert "没有第二人复核的紧急查看" in signed_in("an").get(reverse("audit:index")).content.decode()
     made.refresh_from_db()
     emergencies.review(made, verdict="justified", text="已核实，民警在场", by=post("lu"), at=late)
-    assert "没有第二人复核" not in signed_in("an").get(reverse("audit:index")).content.decode()
+    assert "没有第二人复核的紧急查看" not in signed_in("an").get(reverse("audit:index")).content.decode()
 
 
 def test_that_there_is_a_case_one_may_not_see_is_all_that_is_told() -> None:
