@@ -52,7 +52,6 @@ ATTACKS: dict[int, str] = {
 }
 
 WAITS: dict[int, str] = {
-    15: "numbers that are shown to others than those who see the cases",
     40: "the public pages",
     41: "the public pages",
     42: "the public pages",

@@ -41,6 +41,7 @@ def index(request: access.DeskRequest) -> HttpResponse:
         "lines": [_said(line) for line in looks.told(rows[:ON_A_PAGE], request.post)],
         "older": rows[ON_A_PAGE - 1].at.isoformat() if len(rows) > ON_A_PAGE else "",
         "seals": queries.state(),
+        "unjudged": looks.unjudged(request.post),
     }
     return render(request, "audit/index.html", context, status=422 if form.errors else 200)
 

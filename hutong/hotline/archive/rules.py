@@ -16,6 +16,7 @@ from hutong.hotline.kernel.refusals import Reason
 TAKES = {"centre": frozenset({"coordinator", "shift_lead"}), "province": frozenset({"supervisor"})}
 ALONE = 200  # rows that one person takes out; for more a second one agrees
 LASTS = timedelta(hours=24)  # from the asking until it must be fetched
+STEP = 5  # of the counts in a report
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 NO_PURPOSE = Reason("export_purpose", _("请写明导出用途。"))
@@ -25,6 +26,13 @@ WAITS = Reason("export_waits", _("内容较多，须第二人同意后才能下�
 AGREED = Reason("export_agreed", _("这次导出已有人同意，或不需要第二人。"))
 FETCHED = Reason("export_fetched", _("这份文件已下载过一次。"), _("再次需要时请重新申请，写明用途。"))
 EXPIRED = Reason("export_expired", _("申请已超过 24 小时，没有导出。"), _("请重新申请。"))
+
+
+def coarse(count: int) -> str:
+    """A count as it leaves the house: nothing, or between which multiples of five. So 1 to 4 are told apart nowhere, and whatever two
+    tables or reports are subtracted from each other, what remains is uncertain by as much."""
+    low = count - count % STEP
+    return f"{max(low, 1)}–{low + STEP - 1}" if count else "0"
 
 
 def may_take(now: Situation) -> bool:

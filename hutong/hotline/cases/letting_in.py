@@ -38,6 +38,7 @@ class Emergency(models.Model):
     at = models.DateTimeField(_("开始"))
     until = models.DateTimeField(_("到"))
     due_at = models.DateTimeField(_("复核期限"))
+    missed_at = models.DateTimeField(_("逾期未复核"), null=True)
     reviewed_at = models.DateTimeField(_("复核时间"), null=True)
     reviewed_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("复核人"))
     verdict = models.CharField(_("复核结论"), max_length=12, blank=True, choices=list(sight.VERDICTS.items()))
@@ -46,7 +47,7 @@ class Emergency(models.Model):
         db_table = "cases_emergency"
         indexes = [
             models.Index(fields=["post", "until"], name="emergency_open"),
-            models.Index(fields=["due_at"], name="emergency_unreviewed", condition=Q(reviewed_at=None)),
+            models.Index(fields=["due_at"], name="emergency_unreviewed", condition=Q(reviewed_at=None, missed_at=None)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(until__gt=F("at"), due_at__gt=F("at")), name="emergency_period"),

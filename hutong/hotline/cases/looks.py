@@ -201,9 +201,17 @@ def by_person(post: Post, *, since: datetime) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["many"], -row["opened"], -row["shown"]))
 
 
+def unjudged(post: Post) -> int:
+    """How many of these nobody judged in time, however long ago."""
+    near = network.at_or_below(post.office)
+    late = Emergency.objects.filter(missed_at__isnull=False, reviewed_at=None)
+    wall.look_across("named", *late.values_list("case", flat=True))
+    return late.filter(Q(post__office__in=near) | Q(case__centre__in=near)).count()
+
+
 def emergencies_in_reach(post: Post, *, since: datetime) -> QuerySet[Emergency]:
     """What people at or below an auditor's office opened in an emergency, and whose word on it is waited for; the latest first."""
-    lately = Emergency.objects.filter(at__gte=since)
+    lately = Emergency.objects.filter(Q(at__gte=since) | Q(missed_at__isnull=False, reviewed_at=None))
     wall.look_across("named", *lately.values_list("case", flat=True))
     near = network.at_or_below(post.office)
     return (

@@ -269,6 +269,7 @@ _ROWS = (
     row("warn_order", _("督办单预警"), past("督办单时限预警"), STAGES, TIMER, ()),
     row("miss_order", _("督办单逾期"), past("督办单逾期"), STAGES, TIMER, ()),
     row("settle_order", _("核定督办单暂计时限"), past("放假安排已录入，督办单暂计时限已核定"), STAGES, TIMER, ()),
+    row("miss_review", _("紧急查看逾期未复核"), past("紧急查看逾期未复核，已报上级"), STAGES, TIMER, ()),
     row("unconfirmed", _("催请确认"), past("特急通知无人确认，已另行通知"), OPEN, TIMER, ()),
     row("settle_deadline", _("核定暂计时限"), past("放假安排已录入，暂计时限已核定"), OPEN, TIMER, ()),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from hutong.hotline.cases.actions import opening
 from hutong.hotline.cases.door import Step, door, timed, write
+from hutong.hotline.cases.letting_in import Emergency
 from hutong.hotline.cases.models import Case, Clock, NoticeKind, PartClock, Pause, PauseState
 from hutong.hotline.cases.queries import with_offices
 from hutong.hotline.clocks import queries as clocks
@@ -282,7 +283,32 @@ def _take(case_id: UUID, **wanted: Any) -> Clock | None:
     return Clock.objects.select_related("limit", "case__holder").filter(case=case_id, ended_at=None, **wanted).first()
 
 
+# --- an emergency on which nobody said a word
+
+
+def to_miss_review(at: datetime) -> "QuerySet[Any, UUID]":
+    """What was opened in an emergency and nobody judged in time, the longest overdue first."""
+    waiting = Emergency.objects.filter(reviewed_at=None, missed_at=None, due_at__lte=at)
+    return waiting.order_by("due_at").values_list("pk", flat=True)
+
+
+@transaction.atomic
+def miss_review(emergency_id: UUID, at: datetime) -> str:
+    """The centre is told again and the level above it, once; on the auditors' desk it stands in red until somebody has judged it."""
+    waiting = Emergency.objects.filter(pk=emergency_id, reviewed_at=None, missed_at=None)
+    case_id = waiting.values_list("case", flat=True).first()
+    if case_id is None or not Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=case_id).exists():
+        return ""
+    if not waiting.update(missed_at=at):
+        return ""
+    with door(case_id, "miss_review", by=None, at=at) as step:
+        for office in filter(None, (step.case.centre, step.case.centre.parent)):
+            step.tell(office, NoticeKind.EMERGENCY)
+    return f"{step.case.number}: an emergency was not judged in time"
+
+
 DEEDS = (
+    Deed(to_miss_review, one(miss_review)),
     Deed(to_open, one(open_unread)),
     Deed(to_settle, one(settle)),
     Deed(to_settle_parts, one(settle_part)),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from hutong.hotline.assignments.models import Assignment, Transfer
+from hutong.hotline.calls.models import Call, CallBack, Leg, Wish
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Party, Presence, Stage
 from hutong.hotline.contacts.models import Contact, Draft, Outcome, Reporter
 from hutong.hotline.holds import queries as holds
@@ -20,6 +21,7 @@ TABLES: dict[str, dict[type[Model], str]] = {
     "child": {Child: "pk"},
     "person": {Person: "pk"},
     "contact": {Contact: "pk", Reporter: "contact"},
+    "call": {Call: "pk", CallBack: "call", Leg: "call", Wish: "call"},
     "draft": {Draft: "pk"},
     "presence": {Presence: "pk"},
 }
@@ -72,6 +74,17 @@ def contacts(at: datetime) -> QuerySet[Contact]:
     return Contact.objects.filter(loose | ended, ~_erased("contact")).order_by("received_at")
 
 
+def calls(at: datetime) -> QuerySet[Call]:
+    """Calls whose cases and whose contact are erased; and those of which nothing was written down, for as long as the schedule says."""
+    own = Case.objects.filter(Q(calls=OuterRef("pk")) | Q(call_backs__call=OuterRef("pk")) | Q(contact_links__contact__call=OuterRef("pk")))
+    kept = own.filter(~_erased("case") | Q(pk__in=holds.held()))
+    told = Q(contact=None) | Q(_erased("contact", "contact"))
+    nothing_said = Q(Exists(own)) | Q(contact__isnull=False) | Q(ended_at__lte=_over("call", at))
+    waits = CallBack.objects.filter(call=OuterRef("pk"), settled_at=None)
+    ended = Call.objects.filter(~Exists(waits), ~_erased("call"), ended_at__isnull=False)
+    return ended.filter(told, nothing_said, ~Exists(kept)).order_by("ended_at")
+
+
 def drafts(at: datetime) -> QuerySet[Draft]:
     """Drafts that nobody went on with."""
     return Draft.objects.filter(saved_at__lte=_over("draft", at)).order_by("saved_at")
@@ -83,5 +96,5 @@ def presences(at: datetime) -> QuerySet[Presence]:
 
 
 DUE: dict[str, Callable[[datetime], QuerySet[Any]]] = {
-    "case": cases, "child": children, "person": people, "contact": contacts, "draft": drafts, "presence": presences,
+    "case": cases, "child": children, "person": people, "contact": contacts, "call": calls, "draft": drafts, "presence": presences,
 }  # fmt: skip

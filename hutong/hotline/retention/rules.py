@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).parent / "schedule.toml"
-DEEDS = {"blank": "内容清空", "delete": "整行删除", "key": "销毁密钥", "keep": "保留"}
+DEEDS = {"blank": "内容清空", "delete": "整行删除", "key": "销毁密钥", "words": "文字清空", "keep": "保留"}
 AFTER = re.compile(r"(\d+) (个月|天)")
-ERASED = "（已按期删除）"  # what stands in a text that may not be empty
+ERASED = "（已按保存期限表的规定到期删除）"  # what stands in a text that may not be empty; an emergency's has 15 characters at the least
 GROWN = 18 + 3  # 民法典第一百九十一条: the time to claim begins when the child is 18, and lasts three years
 ADULT = 18
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.cases import looks, queries, sight
+from hutong.hotline.cases import looks, queries, sight, timers
 from hutong.hotline.cases.actions import emergencies, recusing, restricting
 from hutong.hotline.cases.letting_in import Emergency, Reveal
-from hutong.hotline.cases.models import Case, NoticeKind
+from hutong.hotline.cases.models import Case, Notice, NoticeKind
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import contracting, contracts
 from hutong.hotline.network import queries as network
@@ -270,6 +270,23 @@ def test_somebody_else_of_the_centre_judges_it_within_a_day() -> None:
     assert not looks.emergencies_to_review(post("lu")).exists()
     with pytest.raises(DatabaseError, match="judged once"), transaction.atomic():
         Emergency.objects.filter(pk=made.pk).update(verdict="unjustified")
+
+
+def test_what_nobody_judges_in_a_day_is_told_above_once_and_stands_on_the_auditors_desk() -> None:
+    case = urgent()
+    made = broken(case, "fang")
+    late = made.due_at + timedelta(minutes=1)
+    Notice.objects.update(read_at=now())
+    assert list(timers.to_miss_review(made.due_at - timedelta(minutes=1))) == []
+    assert timers.sweep(at=late, deeds=timers.DEEDS[:1]) == [f"{case.number}: an emergency was not judged in time"]
+    told = Notice.objects.filter(kind="emergency", read_at=None).values_list("office__code", flat=True)
+    assert set(told) == {case.centre.code, case.centre.parent.code}  # type: ignore[union-attr]
+    assert timers.miss_review(made.pk, late) == ""
+    assert list(timers.to_miss_review(late)) == []
+    assert "没有第二人复核的紧急查看" in signed_in("an").get(reverse("audit:index")).content.decode()
+    made.refresh_from_db()
+    emergencies.review(made, verdict="justified", text="已核实，民警在场", by=post("lu"), at=late)
+    assert "没有第二人复核的紧急查看" not in signed_in("an").get(reverse("audit:index")).content.decode()
 
 
 def test_that_there_is_a_case_one_may_not_see_is_all_that_is_told() -> None:
