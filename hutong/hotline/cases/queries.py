@@ -11,7 +11,20 @@ from django.utils import timezone
 
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.letting_in import Admission, Emergency
-from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Event, Notice, PartClock, Pause, PauseState, Presence, Recusal, Stage
+from hutong.hotline.cases.models import (
+    OPEN,
+    Case,
+    CaseChild,
+    CaseContact,
+    Event,
+    Notice,
+    PartClock,
+    Pause,
+    PauseState,
+    Presence,
+    Recusal,
+    Stage,
+)  # fmt: skip
 from hutong.hotline.cases.rules import Action, Situation
 from hutong.hotline.cases.sight import Sight
 from hutong.hotline.cases.sight import sight as sighted
@@ -65,7 +78,7 @@ def may_reach(post: Post) -> Q:
 
 def is_named(post: Post) -> bool:
     """Whether any open case was given to this very post."""
-    return Case.objects.filter(worker=post.pk).exclude(stage=Stage.CLOSED).exists()
+    return Case.objects.filter(OPEN, worker=post.pk).exists()
 
 
 def _let_in(post: Post) -> Q:
@@ -249,7 +262,7 @@ def open_for(post: Post, which: Q) -> QuerySet[Case]:
     """Open cases of these, due first; never one that this post is kept from."""
     if post.role in READS_NO_CASES:
         return in_rows(Case.objects.none())
-    found = Case.objects.filter(which, may_reach(post), _by_contract(post)).exclude(stage=Stage.CLOSED)
+    found = Case.objects.filter(OPEN, which, may_reach(post), _by_contract(post))
     return in_rows(found.exclude(pk__in=kept_from(post))).order_by("due_at")
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import override
 
 from hutong.hotline.cases import queries as cases
-from hutong.hotline.cases.models import Case, Event, Notice, Recusal, Stage
+from hutong.hotline.cases.models import Case, Event, Notice, Recusal
 from hutong.hotline.keeping import rules as backups
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role, Staff
@@ -118,7 +118,7 @@ def due(at: datetime) -> QuerySet[Delivery]:
 def asked() -> QuerySet[Acknowledgement]:
     """What nobody of the office has confirmed yet, while the case is open and of tier I, and the office need not keep away from it."""
     recused = Recusal.objects.filter(case=OuterRef("case"), office=OuterRef("office"))
-    return Acknowledgement.objects.filter(~Exists(recused), at=None, case__tier=Tier.I).exclude(case__stage=Stage.CLOSED)
+    return Acknowledgement.objects.filter(~Exists(recused), at=None, case__tier=Tier.I, case__closed_at=None)
 
 
 def to_acknowledge(post: Post) -> list[Acknowledgement]:

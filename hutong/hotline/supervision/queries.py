@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from hutong.hotline.cases import queries as cases
-from hutong.hotline.cases.models import Case, Event, Recusal
+from hutong.hotline.cases.models import OPEN, Case, Event, Recusal
 from hutong.hotline.cases.rules import ACTIONS, Action
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.kernel.refusals import Reason
@@ -76,7 +76,7 @@ def to_office(office: Office, post: Post) -> QuerySet[Order]:
 
 def work_of(office: Office, post: Post) -> dict[str, int]:
     """What an office has in hand, as far as this post sees it: open cases that wait for it, and those of them that were late."""
-    held = cases.visible_to(post).filter(holder=office, closed_at=None)
+    held = cases.visible_to(post).filter(OPEN, holder=office)
     return held.aggregate(open=Count("pk"), late=Count("pk", filter=Q(missed_at__isnull=False)))
 
 

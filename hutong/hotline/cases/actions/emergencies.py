@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.cases import queries, rules, sight
 from hutong.hotline.cases.door import Step, door, write
 from hutong.hotline.cases.letting_in import Emergency
-from hutong.hotline.cases.models import Case, Event, NoticeKind, Stage
+from hutong.hotline.cases.models import OPEN, Case, Event, NoticeKind
 from hutong.hotline.kernel import texts, wall
 from hutong.hotline.kernel.faults import UNKNOWN_CHOICE
 from hutong.hotline.kernel.ids import new_id
@@ -45,7 +45,7 @@ def break_glass(*, number: str, why: str, text: str, by: Post, at: datetime) -> 
 def _openable(number: str, by: Post) -> Case:
     """The case, locked: of tier I and open, and nothing keeps the asker from it. An outsourced office opens nothing so."""
     wall.look_across("number", number.strip().upper())
-    wanted = Case.objects.select_for_update(of=("self",)).filter(number=number.strip().upper(), tier=Tier.I).exclude(stage=Stage.CLOSED)
+    wanted = Case.objects.select_for_update(of=("self",)).filter(OPEN, number=number.strip().upper(), tier=Tier.I)
     case = queries.with_offices(wanted.exclude(pk__in=queries.recused_from(by))).first()
     if case is None or by.role not in rules.ANYONE or contracts.works_by_contract(by.office):
         raise Refusal(NO_EMERGENCY)
