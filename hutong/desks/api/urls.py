@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils import translation
@@ -18,11 +19,13 @@ View = Callable[..., HttpResponse]
 
 
 def spoken(view: View) -> View:
-    """Answer in the language that the request asks for, and a wrong method like any other fault."""
+    """Answer in the language that the request asks for, a wrong method like any other fault, and nothing that was asked for in clear."""
 
     @wraps(view)
     def answered(request: HttpRequest, **named: Any) -> HttpResponse:
         translation.activate(translation.get_language_from_request(request))
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return answers.answer(403, answers.IN_CLEAR)
         response = view(request, **named)
         if response.status_code == 405:
             allowed = response["Allow"]
