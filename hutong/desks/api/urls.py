@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils import translation
+from django.views.decorators.http import require_safe
 from ninja.responses import NinjaJSONEncoder
 
 from hutong.desks import access
@@ -39,6 +40,7 @@ def spoken(view: View) -> View:
 
 @access.public
 @spoken
+@require_safe
 def document(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document, for who writes software before they have a key."""
     return HttpResponse(_document(translation.get_language() or ""), "application/json")

@@ -126,7 +126,9 @@ def _ours(origin: str) -> bool:
 
 def _guard() -> list[tuple[bytes, bytes]]:
     """What every answer tells the browser."""
-    told = GUARD | ({"strict-transport-security": f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"} if settings.SECURE_COOKIES else {})
+    told = GUARD | (
+        {"strict-transport-security": f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"} if settings.SECURE_COOKIES else {}
+    )
     return [(name.encode(), value.encode()) for name, value in told.items()] + _cors()
 
 
