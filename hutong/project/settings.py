@@ -153,13 +153,15 @@ SECURE_COOKIES = os.environ.get("HUTONG_HTTPS") == "1"
 # A page that is asked for in clear leads to the same over HTTPS; the API says no (desks/api/urls.py), for what was sent was read already.
 SECURE_SSL_REDIRECT, SECURE_REDIRECT_EXEMPT = SECURE_COOKIES, [r"^api/"]
 SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS = (2 * 365 * 24 * 3600 if SECURE_COOKIES else 0), True
+if SECURE_COOKIES and PHONE_URL.startswith("ws://"):
+    raise Trouble("HUTONG_HTTPS is set, and HUTONG_PHONE_URL is ws://. Browsers sign in at the exchange by wss:// alone.")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"  # links from other sites: standing.SameSiteMiddleware
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_AGE = 30 * 24 * 3600  # a wall; how long a session really runs, its row says: network.rules
 if SECURE_COOKIES:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # what was done is told by the server, and lies in no cookie
+MESSAGE_STORAGE = "hutong.desks.told.Storage"
 CSRF_FAILURE_VIEW = "hutong.desks.errors.csrf_failure"
 
 # allauth keeps factors and speaks to an identity provider; the way in is ours (desks/account/entering.py). It signs nobody up.

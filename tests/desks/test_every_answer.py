@@ -132,7 +132,7 @@ def test_nothing_stands_in_a_frame_and_what_is_no_page_runs_nothing(answers: dic
 def test_every_cookie_is_for_this_host_alone_over_https_and_out_of_reach_of_scripts(answers: dict[str, HttpResponse]) -> None:
     cookies = [cookie for answer in answers.values() for cookie in answer.cookies.values()]
     cookies += _more_cookies()
-    assert {cookie.key for cookie in cookies} == {"__Host-session", "__Host-csrf", "__Host-language", "__Host-machine"}
+    assert {cookie.key for cookie in cookies} == {"__Host-session", "__Host-csrf", "__Host-language", "__Host-machine", "__Host-messages"}
     for cookie in cookies:
         assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
         assert cookie["samesite"] == ("Lax" if cookie.key == "__Host-language" else "Strict")
