@@ -10,7 +10,7 @@ class Cookie(CookieStorage):
     """Django's, under a name that no other host can set."""
 
     @property
-    def cookie_name(self) -> str:
+    def cookie_name(self) -> str:  # type: ignore[override]  # only read
         """As the other cookies."""
         return "__Host-messages" if settings.SECURE_COOKIES else "messages"
 

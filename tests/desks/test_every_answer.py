@@ -134,7 +134,8 @@ def test_every_cookie_is_for_this_host_alone_over_https_and_out_of_reach_of_scri
     cookies += _more_cookies()
     assert {cookie.key for cookie in cookies} == {"__Host-session", "__Host-csrf", "__Host-language", "__Host-machine", "__Host-messages"}
     for cookie in cookies:
-        assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
+        assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+        assert cookie["httponly"] or not cookie.value  # one that is taken away holds nothing
         assert cookie["samesite"] == ("Lax" if cookie.key == "__Host-language" else "Strict")
         assert len(cookie.key) + len(cookie.value) <= 4096
 

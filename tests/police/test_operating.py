@@ -49,7 +49,7 @@ def test_who_uses_cryptography_is_named() -> None:
         f"{notices.MOST_TRIES} tries, after {', '.join(map(str, notices.BACKOFF))}",
         f"{sight.MANY_AN_HOUR} an hour and post",
         f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2} MB; a text",
-        f"{rulebook.MAX_BYTES // 10**6} MB, {rulebook.MAX_UNPACKED // 10**6} MB unpacked, {rulebook.MAX_FILES} files, {rulebook.MAX_ROWS:,} rows",
+        f"{rulebook.MAX_BYTES // 10**6} MB, {rulebook.MAX_UNPACKED // 10**6} MB unpacked, {rulebook.MAX_FILES} files",
         f"pasted | {network.MAX_BYTES // 10**6} MB",
         f"{keeping.MOST_AUDIO // 1024**2} MB, 16 bits",
         "the six providers" if len(notices.PROVIDERS) == 6 else "",
