@@ -141,6 +141,13 @@ def checkpoints_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def notices_stay_here() -> None:
+    """The providers of tests listen on this machine; nobody listens at the other address."""
+    os.environ["HUTONG_NOTICE_HOSTS"] = "127.0.0.1,10.0.0.5"
+    django_settings.NOTICE_HOSTS = frozenset(os.environ["HUTONG_NOTICE_HOSTS"].split(","))
+
+
+@pytest.fixture(scope="session", autouse=True)
 def requests_of_pages() -> Iterator[None]:
     """What a test asks of the product through Django's client runs with the rights that pages have."""
     from tests.clients import as_the_pages

@@ -9,6 +9,7 @@ from typing import Any
 import apprise
 import requests
 from apprise.plugins import dingtalk, wecombot
+from django.conf import settings
 
 from hutong.hotline.notices import rules
 
@@ -22,6 +23,8 @@ def send(address: str, told: rules.Told) -> str:
     sender = _sender(address)
     if sender is None:
         return "unusable"
+    if not _is_allowed(sender, address):
+        return "not_allowed"
     sender.socket_connect_timeout, sender.socket_read_timeout = CONNECTING, ANSWERING
     try:
         return "" if sender.notify(body=told.body, title=told.title) else _fault("\n".join(HEARD.lines))
@@ -34,8 +37,24 @@ def is_usable(address: str) -> bool:
     return _sender(address) is not None
 
 
+def is_allowed(address: str) -> bool:
+    """Whether an address that can be read leads to a provider's own host, or to one that the operator named (HUTONG_NOTICE_HOSTS)."""
+    return _is_allowed(_sender(address), address)
+
+
+def _is_allowed(sender: Any, address: str) -> bool:
+    provider = rules.provider_of(address)
+    host = str(getattr(sender, "smtp_host", "") or sender.host).lower()
+    port = sender.port or (443 if sender.secure else 80)
+    return bool(provider and not provider.names_host) or not settings.NOTICE_HOSTS.isdisjoint({host, f"{host}:{port}"})
+
+
 def _sender(address: str) -> Any:
-    return apprise.Apprise.instantiate(address) if rules.provider_of(address) else None
+    """Whatever the address asks: certificates are looked at, and where an answer leads elsewhere, it is not followed."""
+    sender = apprise.Apprise.instantiate(address) if rules.provider_of(address) else None
+    if sender is not None:
+        sender.verify_certificate, sender.redirects = True, False
+    return sender
 
 
 def _fault(heard: str) -> str:

@@ -34,6 +34,12 @@ PAGES: dict[str, tuple[str | Promise, str | Promise, str | Promise, str | Promis
         DRAFT_KEPT,
         _("请稍等片刻再试一次；急情请按纸质流程先行处置并电话通知，事后补录。"),
     ),
+    "elsewhere": (
+        _("请求来自别的网站"),
+        _("这次请求是别的网站的页面发来的，没有执行。"),
+        NOTHING_CHANGED,
+        _("请从本系统的页面里操作；若您并没有打开别的网站，请告诉安全管理员。"),
+    ),
     "csrf": (_("页面已过期"), _("这一页打开得太久，或您已在别处重新登录，所以没有提交。"), DRAFT_KEPT, _("请返回上一页，刷新后再提交。")),
 }
 
@@ -65,6 +71,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """500. Asks nothing of the database, which may be what failed."""
     return _page(request, "500", 500)
+
+
+def from_elsewhere(request: HttpRequest) -> HttpResponse:
+    """A page of another site asked, not a person here."""
+    return _page(request, "elsewhere", 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,15 +1,14 @@
 """`hutong up`: the whole product in one terminal, on one data folder."""
 
 import argparse
+import http.client
 import os
 import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from hutong.project import database, embedded, exchange, installing
@@ -24,7 +23,7 @@ WEB = (
     *("--graceful-timeout=5", "--no-control-socket", "--log-level=warning"),
     "--logger-class=hutong.project.web_log.WebLogger",
 )
-LIVE = ("--timeout-graceful-shutdown=1", "--log-level=warning", "--no-access-log", "--ws=none")
+LIVE = ("--timeout-graceful-shutdown=1", "--log-level=warning", "--no-access-log", "--ws=none", "--no-server-header")
 HOST = "127.0.0.1"
 FIRST_ANSWER = 60.0  # seconds that the pages may take to be there
 LOOK = 0.5  # seconds between two looks at the processes
@@ -133,7 +132,7 @@ def _services(web: int, live: int) -> tuple[Service, ...]:
 
 def _wait_for_answers(children: list[Child], port: int) -> None:
     deadline = time.monotonic() + FIRST_ANSWER
-    for address in (f"http://{HOST}:{port}/", f"http://{HOST}:{port + 1}/"):
+    for address in (f"{HOST}:{port}", f"{HOST}:{port + 1}"):
         while not _answers(address):
             ended = [child.service.name for child in children if child.process.poll() is not None]
             if ended or time.monotonic() > deadline:
@@ -141,11 +140,12 @@ def _wait_for_answers(children: list[Child], port: int) -> None:
 
 
 def _answers(address: str) -> bool:
+    """Whether anything is said there; where it leads (to HTTPS, in service) is the proxy's."""
     try:
-        urllib.request.urlopen(address, timeout=1).close()  # noqa: S310 our own address
-    except urllib.error.HTTPError as error:
-        error.close()
-    except OSError:
+        with closing(http.client.HTTPConnection(address, timeout=1)) as asked:
+            asked.request("GET", "/")
+            asked.getresponse()
+    except (OSError, http.client.HTTPException):
         time.sleep(0.05)
         return False
     return True

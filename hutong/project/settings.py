@@ -18,6 +18,8 @@ BEHIND_PROXY = "HUTONG_HOSTS" in os.environ  # in service: one proxy of ours in 
 LIVE_URL = os.environ.get("HUTONG_LIVE_URL", "")  # origin of the live process, empty behind one proxy
 WEB_ORIGIN = os.environ.get("HUTONG_WEB_ORIGIN", "")  # origin of the pages, where the live process has another
 PUBLIC_ORIGIN = os.environ.get("HUTONG_PUBLIC_ORIGIN") or WEB_ORIGIN or f"https://{ALLOWED_HOSTS[0]}"  # in notices that leave the app
+# Where notices may go besides the robots of DingTalk, WeCom and Feishu: host or host:port of the mail server, of the SMS gateway.
+NOTICE_HOSTS = frozenset(filter(None, os.environ.get("HUTONG_NOTICE_HOSTS", "").lower().split(",")))
 ARI_URL = os.environ.get("HUTONG_ARI_URL", "")  # http://user:password@host:port of the exchange; empty: there is none
 EXCHANGE = Path(os.environ.get("HUTONG_EXCHANGE_DATA") or DATA / "exchange")  # the folder that we share with it: sounds, recordings
 PHONE_URL = os.environ.get("HUTONG_PHONE_URL", "")  # ws:// or wss:// address at which phone windows sign in
@@ -95,9 +97,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "hutong.desks.headers.ProxyMiddleware",
     "hutong.desks.headers.HeadersMiddleware",
+    "hutong.desks.headers.FetchMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "hutong.desks.standing.SameSiteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -147,12 +150,18 @@ LOGIN_URL = "account:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account:sign_in"
 SECURE_COOKIES = os.environ.get("HUTONG_HTTPS") == "1"
+# A page that is asked for in clear leads to the same over HTTPS; the API says no (desks/api/urls.py), for what was sent was read already.
+SECURE_SSL_REDIRECT, SECURE_REDIRECT_EXEMPT = SECURE_COOKIES, [r"^api/"]
+SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS = (2 * 365 * 24 * 3600 if SECURE_COOKIES else 0), True
+if SECURE_COOKIES and PHONE_URL.startswith("ws://"):
+    raise Trouble("HUTONG_HTTPS is set, and HUTONG_PHONE_URL is ws://. Browsers sign in at the exchange by wss:// alone.")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"  # links from other sites: standing.SameSiteMiddleware
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_AGE = 30 * 24 * 3600  # a wall; how long a session really runs, its row says: network.rules
 if SECURE_COOKIES:
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
+MESSAGE_STORAGE = "hutong.desks.told.Storage"
 CSRF_FAILURE_VIEW = "hutong.desks.errors.csrf_failure"
 
 # allauth keeps factors and speaks to an identity provider; the way in is ours (desks/account/entering.py). It signs nobody up.
@@ -191,6 +200,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = os.environ.get("HUTONG_COLLECTED") != "1"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # a pasted sheet over its own limit of 2 MB is told so on its page

@@ -5,8 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+from gunicorn.http import wsgi  # type: ignore[import-untyped]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.project.settings")
+wsgi.SERVER = "Hutong"  # in each answer's header: what serves us is nobody's business
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 imports the views
 gc.collect()

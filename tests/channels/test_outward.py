@@ -4,9 +4,12 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from email import message_from_string
+from pathlib import Path
 
 import pytest
 from apprise.plugins import dingtalk
+from django.conf import LazySettings
 
 from hutong.channels import outward
 from hutong.hotline.notices.rules import Told
@@ -74,3 +77,60 @@ def test_no_secret_reaches_a_log(there: Provider, caplog: pytest.LogCaptureFixtu
         assert outward.send(address, TOLD)
     said = caplog.text + "".join(capfd.readouterr())
     assert [secret for secret in SECRETS if secret in said] == []
+
+
+@pytest.mark.parametrize("asked", ["", "?redirect=yes"])
+def test_where_an_answer_leads_elsewhere_it_is_not_followed(there: Provider, asked: str) -> None:
+    with provider() as elsewhere:
+        there.status, there.headers = 307, {"Location": f"http://127.0.0.1:{elsewhere.server_port}/"}
+        assert outward.send(there.address + asked, TOLD) == "refused 307"
+        assert elsewhere.heard == []
+
+
+def test_a_certificate_that_nobody_signed_is_refused_whatever_the_address_asks(tmp_path: Path) -> None:
+    with provider() as there:
+        there.speak_tls(tmp_path)
+        address = there.address.replace("json://", "jsons://")
+        assert outward.send(f"{address}?verify=no", TOLD) == "unreachable"
+        assert there.heard == []
+
+
+@pytest.mark.parametrize(
+    ("hosts", "address", "may"),
+    [
+        ("", "json://127.0.0.1:{port}/", False),
+        ("127.0.0.1:1", "json://127.0.0.1:{port}/", False),
+        ("127.0.0.1", "json://127.0.0.1:{port}/", True),
+        ("127.0.0.1:{port}", "json://127.0.0.1:{port}/", True),
+        ("sms.example.cn:443", "jsons://sms.example.cn/send", True),
+        ("sms.example.cn:443", "json://sms.example.cn/send", False),
+        ("mail.example.cn", "mailtos://a:b@example.cn?smtp=mail.example.cn", True),
+        ("example.cn", "mailtos://a:b@example.cn?smtp=169.254.169.254", False),
+        ("", "mailtos://a:b@qq.com", False),
+        ("", "dingtalk://3f9a77e1c0de", True),
+        ("", "wecombot://3f9a77e1c0de", True),
+        ("", "feishu://3f9a77e1c0de", True),
+    ],
+)
+def test_it_goes_to_the_robots_and_to_hosts_that_the_operator_named_alone(
+    there: Provider, settings: LazySettings, hosts: str, address: str, may: bool
+) -> None:
+    settings.NOTICE_HOSTS = frozenset({hosts.format(port=there.server_port)} - {""})
+    address = address.format(port=there.server_port)
+    assert outward.is_allowed(address) == may
+    if not may:
+        assert outward.send(address, TOLD) == "not_allowed"
+        assert there.heard == []
+
+
+@pytest.mark.parametrize(
+    "more", ["&from=%E5%80%BC%0ABcc:x@evil.example", "&reply=c@d.example%0ABcc:x@evil.example", "&name=a%0D%0ABcc:x@evil.example"]
+)
+def test_no_line_of_a_mails_head_is_written_by_what_somebody_typed(more: str) -> None:
+    sender = outward._sender(f"mailtos://a:b@example.cn?to=a@b.example{more}")
+    (mail,) = sender.prepare_emails(
+        subject="标题\r\nBcc: x@evil.example", body="x\r\n.\r\nMAIL FROM: <x@evil.example>", from_addr=sender.from_addr, to=sender.targets,
+        reply_to=sender.reply_to, smtp_host=sender.smtp_host,
+    )  # fmt: skip
+    head = message_from_string(mail.body)
+    assert (head["Bcc"], mail.to_addrs) == (None, ["a@b.example"])

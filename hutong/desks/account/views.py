@@ -102,11 +102,13 @@ def choose_post(request: Any) -> HttpResponse:
 @access.marked(while_locked=True, setting_up=True, for_walls=True)
 @require_POST
 def sign_out(request: Any) -> HttpResponse:
-    """Ends the session on the server."""
+    """Ends the session on the server; the browser lets go of what it kept of the pages."""
     sessions.end(request.sign_in, by=request.post, at=timezone.now(), why="signed_out")
     signing_in.signed_out(request.user, request.post, at=timezone.now())
     logout(request)
-    return redirect("account:sign_in")
+    response = redirect("account:sign_in")
+    response["Clear-Site-Data"] = '"cache", "storage"'  # not the cookies: the machine's own mark stays
+    return response
 
 
 @access.public

@@ -23,6 +23,7 @@ NO_TOKEN = Reason(
 )
 NOT_FOUND = Reason("not_there", _("没有找到，或不在您可以查看的范围内。"), _("请核对编号。若个案已转给别的机构，它在那里。"))
 WRONG_METHOD = Reason("wrong_method", _("这个地址不支持这种请求。"), _("请对照 /api/openapi.json。"))
+IN_CLEAR = Reason("in_clear", _("请求没有加密，没有执行。"), _("请改用 https 地址；这个密钥可能已被人看到，请找本机构管理员换一个。"))
 UNREADABLE = Reason("unreadable", _("请求正文不是 JSON，没有保存任何内容。"), _("请用 UTF-8 编码的 JSON 重发。"))
 TOO_LARGE = Reason("too_large", _("请求正文太大，没有保存任何内容。"), _("单段文字最多 20,000 字，请删减后重发。"))
 INVALID = Reason("invalid", _("请求有误，没有保存任何内容。"), _("请看各字段的说明。"))

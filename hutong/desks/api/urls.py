@@ -5,9 +5,11 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils import translation
+from django.views.decorators.http import require_safe
 from ninja.responses import NinjaJSONEncoder
 
 from hutong.desks import access
@@ -18,11 +20,13 @@ View = Callable[..., HttpResponse]
 
 
 def spoken(view: View) -> View:
-    """Answer in the language that the request asks for, and a wrong method like any other fault."""
+    """Answer in the language that the request asks for, a wrong method like any other fault, and nothing that was asked for in clear."""
 
     @wraps(view)
     def answered(request: HttpRequest, **named: Any) -> HttpResponse:
         translation.activate(translation.get_language_from_request(request))
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return answers.answer(403, answers.IN_CLEAR)
         response = view(request, **named)
         if response.status_code == 405:
             allowed = response["Allow"]
@@ -36,6 +40,7 @@ def spoken(view: View) -> View:
 
 @access.public
 @spoken
+@require_safe
 def document(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document, for who writes software before they have a key."""
     return HttpResponse(_document(translation.get_language() or ""), "application/json")

@@ -20,12 +20,20 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from hutong.desks.headers import NO_PAGE  # noqa: E402
 from hutong.desks.live.doors import heard_by  # noqa: E402
 from hutong.desks.live.hub import ALL, Hub, Stream  # noqa: E402
 
 HEARTBEAT = 15.0  # seconds
 LIVES = (240.0, 300.0)  # seconds; spread, so that the streams of a morning do not end together
 MOST_TOPICS = 50
+GUARD = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": NO_PAGE,
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+}
 SESSION = "session:"
 
 Scope = dict[str, Any]
@@ -79,9 +87,8 @@ async def _write(stream: Stream, since: float, send: Send) -> None:
     await hub.join(stream, since)
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
-        (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
-        *_cors(),
+        *_guard(),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await _say(send, "retry: 1000\n\n")
@@ -105,7 +112,7 @@ async def _gone(receive: Receive) -> None:
 
 
 async def _refuse(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": _cors()})
+    await send({"type": "http.response.start", "status": status, "headers": _guard()})
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -115,6 +122,14 @@ def _header(scope: Scope, name: bytes) -> str:
 
 def _ours(origin: str) -> bool:
     return origin in {"", settings.WEB_ORIGIN}
+
+
+def _guard() -> list[tuple[bytes, bytes]]:
+    """What every answer tells the browser."""
+    told = GUARD | (
+        {"strict-transport-security": f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"} if settings.SECURE_COOKIES else {}
+    )
+    return [(name.encode(), value.encode()) for name, value in told.items()] + _cors()
 
 
 def _cors() -> list[tuple[bytes, bytes]]:

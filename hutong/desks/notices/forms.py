@@ -67,8 +67,10 @@ class WayForm(Part):
             del self.fields["is_active"]
 
     def clean_address(self) -> str:
-        """Raises ValidationError where its provider, one that we know, cannot read it."""
+        """Raises ValidationError where its provider, one that we know, cannot read it, or where the operator lets no notice go."""
         address = rules.normal_address(self.cleaned_data["address"])
         if rules.provider_of(address) and not outward.is_usable(address):
             raise forms.ValidationError(_("这个地址不完整或写错了，请重新复制。"))
+        if rules.provider_of(address) and not outward.is_allowed(address):
+            raise forms.ValidationError(_("这台主机不在本平台允许的名单里。请把主机名告诉平台的运维人员，由其加入名单。"))
         return address

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import FileExtensionValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -264,7 +265,7 @@ class Upload(forms.Form):
     sheet = forms.ChoiceField(label=gettext_lazy("内容"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=gettext_lazy("CSV 文件"), required=False, allow_empty_file=True, help_text=gettext_lazy("UTF-8 或 GB18030，不超过 2 MB"),
-        widget=forms.FileInput({"accept": ".csv,.txt,text/csv"}),
+        widget=forms.FileInput({"accept": ".csv,.txt,text/csv"}), validators=[FileExtensionValidator(["csv", "txt"])],
     )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("或粘贴文字"), required=False, strip=False, help_text=gettext_lazy("首行为列名；从表格软件复制的单元格也可"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.components.deeds import Form
@@ -37,7 +38,7 @@ class Say(Form):
 
     text = Text(_("文字"), max_length=200, widget=forms.Textarea({"rows": 3}), help_text=_("没有录音时由系统照此朗读"))
     audio = forms.FileField(
-        label=_("录音"), required=False, widget=forms.FileInput({"accept": ".wav,audio/wav"}),
+        label=_("录音"), required=False, widget=forms.FileInput({"accept": ".wav,audio/wav"}), validators=[FileExtensionValidator(["wav"])],
         help_text=_("WAV，16 位、单声道、8000 或 16000 赫兹"),
     )  # fmt: skip
     is_spoken = forms.BooleanField(label=_("去掉现有录音，改由系统朗读"), required=False)

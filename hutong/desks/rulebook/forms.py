@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -95,7 +96,7 @@ class Upload(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("表格文件（.xlsx）"), required=False, allow_empty_file=True,
         help_text=gettext_lazy("用导出的文件改；不超过 2 MB"),
-        widget=forms.FileInput({"accept": ".xlsx"}),
+        widget=forms.FileInput({"accept": ".xlsx"}), validators=[FileExtensionValidator(["xlsx"])],
     )  # fmt: skip
     lines = Line("", widget=forms.HiddenInput, strip=False)
 

@@ -27,7 +27,7 @@ TAKES_EXTENSION = (MOBILE, LANDLINE, SERVICE, LOCAL)
 
 WRITTEN = re.compile(r"\+?[\d ().-]+", re.ASCII)
 BY_WORD = re.compile(r"(.+?)(?:转|分机号?|ext\.?|[x#*,])[: ]*(\d{1,5})", re.ASCII | re.IGNORECASE)
-BY_DASH = re.compile(r"(.*\d{7,}) ?- ?(\d{1,5})", re.ASCII)
+BY_DASH = re.compile(r"(.*\d{7}) ?- ?(\d{1,5})", re.ASCII)
 
 
 def half_width(text: str) -> str:

@@ -61,18 +61,19 @@ def after_quiet(at: datetime, start: int | None, end: int | None) -> datetime:
 
 
 class Provider(NamedTuple):
-    """Who carries notices: the schemes of its addresses, its name, and whether a person may have one of their own."""
+    """Who carries notices: schemes of its addresses, its name, whether a person may have one of their own, whether they say the host."""
 
     schemes: tuple[str, ...]
     label: str | Promise
     is_personal: bool = True
+    names_host: bool = True
 
 
 # What is not here is not sent to: apprise knows schemes that reach into this machine.
 PROVIDERS = (
-    Provider(("dingtalk",), gettext_lazy("钉钉")),
-    Provider(("wecombot",), gettext_lazy("企业微信")),
-    Provider(("feishu", "lark"), gettext_lazy("飞书")),
+    Provider(("dingtalk",), gettext_lazy("钉钉"), names_host=False),
+    Provider(("wecombot",), gettext_lazy("企业微信"), names_host=False),
+    Provider(("feishu", "lark"), gettext_lazy("飞书"), names_host=False),
     Provider(("mailto", "mailtos"), gettext_lazy("邮件")),
     Provider(("smseagle", "smseagles"), gettext_lazy("短信网关"), is_personal=False),
     Provider(("json", "jsons", "form", "forms", "xml", "xmls"), gettext_lazy("接口（含自有短信网关）"), is_personal=False),
@@ -138,6 +139,7 @@ FAULTS: dict[str, str | Promise] = {
     "refused": gettext_lazy("对方拒收"),
     "unreachable": gettext_lazy("连接不上，或对方没有及时应答"),
     "unusable": gettext_lazy("地址不能用"),
+    "not_allowed": gettext_lazy("对方的主机不在本平台允许的名单里"),
     "failed": gettext_lazy("没有发出去"),
     "stopped": gettext_lazy("渠道已停用"),
 }

@@ -27,7 +27,7 @@ from hutong.hotline.rulebook import actions, queries
 from hutong.hotline.rulebook.models import Row, Rulebook
 from hutong.hotline.rulebook.tables import TABLES, Key, Table
 
-MAX_BYTES, MAX_UNPACKED, MAX_ROWS, MAX_COLUMNS = 2_000_000, 40_000_000, 2_000, 30
+MAX_BYTES, MAX_UNPACKED, MAX_FILES, MAX_ROWS, MAX_COLUMNS = 2_000_000, 40_000_000, 200, 2_000, 30
 ORIGIN = gettext_lazy("来源")  # said for the reader; not read back
 WIDE = {"first_hour", "next_step", "text", "basis", "acts"}
 
@@ -126,7 +126,7 @@ def _sheets(content: bytes) -> list[tuple[str, list[tuple[Any, ...]]]]:
     """The cells of every sheet that bears a table's name."""
     names = texts.spoken((name, table.label) for name, table in TABLES.items())
     try:
-        if len(content) > MAX_BYTES or _unpacked(content) > MAX_UNPACKED:
+        if len(content) > MAX_BYTES or not _can_be_unpacked(content):
             return _too_big()
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = [(names[title.strip()], workbook[title]) for title in workbook.sheetnames if title.strip() in names]
@@ -141,9 +141,11 @@ def _too_big() -> NoReturn:
     raise Refusal.at("file", TOO_BIG)
 
 
-def _unpacked(content: bytes) -> int:
+def _can_be_unpacked(content: bytes) -> bool:
+    """By what the archive says of itself, before any of it is: more than it says is not read from it."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        return sum(each.file_size for each in packed.infolist())
+        files = packed.infolist()
+    return len(files) <= MAX_FILES and sum(each.file_size for each in files) <= MAX_UNPACKED
 
 
 def _grid(rows: list[tuple[Any, ...]]) -> list[list[str]]:

@@ -47,7 +47,7 @@ def files(place: Place) -> dict[str, str]:
     return {
         "asterisk.conf": _asterisk(place),
         "modules.conf": "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in MODULES.split()),
-        "http.conf": _sections(general={"enabled": "yes", **_bound(place.http), "sessionlimit": "2000"}),
+        "http.conf": _sections(general={"enabled": "yes", **_bound(place.http), "sessionlimit": "2000", "servername": "Hutong"}),
         "ari.conf": _sections(general={"enabled": "yes"}, hutong={"type": "user", "password": place.password}),
         "rtp.conf": _sections(general={"rtpstart": "10000", "rtpend": "19999", "icesupport": "yes"}),
         "musiconhold.conf": _sections(default={"mode": "files", "directory": str(place.folder / "music")}),

@@ -1,11 +1,20 @@
 """A provider as apprise meets it: a real HTTP server on this machine, which answers, refuses or keeps one waiting as it is told."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 
 class Provider(ThreadingHTTPServer):
@@ -17,6 +26,7 @@ class Provider(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.heard: list[dict[str, Any]] = []
         self.status, self.body = 200, b""
+        self.headers: dict[str, str] = {}
         self.open = threading.Event()
         self.open.set()
 
@@ -30,6 +40,17 @@ class Provider(ThreadingHTTPServer):
         """What was said."""
         return [each["message"] for each in self.heard]
 
+    def speak_tls(self, folder: Path) -> None:
+        """From now on with a certificate that it signed itself."""
+        key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+        now = datetime.now(UTC)
+        made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1)).sign(key, hashes.SHA256())
+        secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / "both.pem").write_bytes(secret + made.public_bytes(Encoding.PEM))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "both.pem")
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Who hangs up is no error."""
 
@@ -42,6 +63,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.heard.append(json.loads(self.rfile.read(length)))
         self.server.open.wait(60)
         self.send_response(self.server.status)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(self.server.body)
 

@@ -1,10 +1,15 @@
 """A rulebook as a spreadsheet: out and in again unchanged; what a changed one would do, line by line."""
 
 import io
+import itertools
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -155,9 +160,61 @@ def an_xlsx(title: str, *rows: list[object]) -> bytes:
     return out.getvalue()
 
 
+def repacked(content: bytes, change: Callable[[str, bytes], bytes], more: int = 0) -> bytes:
+    """The same archive with its files changed, and more of them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+        for number in range(more):
+            new.writestr(f"xl/media/{number}.txt", "")
+    return out.getvalue()
+
+
+def with_dtd(content: bytes, entity: str) -> bytes:
+    """Its sheet with entities declared, and one asked for where the first heading stands."""
+    declared = f'<?xml version="1.0"?><!DOCTYPE x [{entity}]>'.encode()
+
+    def change(name: str, file: bytes) -> bytes:
+        if name != "xl/worksheets/sheet1.xml":
+            return file
+        inline = b'<c r="A1" t="inlineStr"><is><t>&e;</t></is></c>'
+        return declared + re.sub(rb"<\?xml.*?\?>", b"", re.sub(rb'<c r="A1".*?</c>', inline, file))
+
+    return repacked(content, change)
+
+
+QUESTIONS = an_xlsx("接着问", ["类别", "序号", "问题", "依据"], ["hardship", 9, "吃饭了吗？", "市"])
+BOMB = '<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY {one} "{f"&{two};" * 10}">' for two, one in itertools.pairwise("abcdfghe"))
+
+
+def test_a_file_is_no_way_into_this_machine_and_no_bomb() -> None:
+    """Were the reader of XML another, the file of this machine would stand in the heading."""
+    assert openpyxl.DEFUSEDXML
+    for entity in ('<!ENTITY e "类别">', '<!ENTITY e SYSTEM "file:///etc/passwd">', BOMB):
+        with pytest.raises(Refusal) as refusal:
+            sheets.read(with_dtd(QUESTIONS, entity))
+        assert refusal.value.reason.code == "not_xlsx"
+    assert [line.cells["category"] for line in sheets.read(repacked(QUESTIONS, lambda _name, file: file))] == ["hardship"]
+
+
+def test_no_name_in_an_archive_is_a_place_on_this_machine(tmp_path: Path) -> None:
+    """Nothing of it is unpacked onto a disk: a way out of the folder, or a link, is a name like another."""
+    out = io.BytesIO(QUESTIONS)
+    with zipfile.ZipFile(out, "a") as packed:
+        packed.writestr(f"../../../../..{tmp_path}/out.txt", "x")
+        link = zipfile.ZipInfo("xl/link")
+        link.external_attr = 0o120777 << 16
+        packed.writestr(link, "/etc/passwd")
+    assert len(sheets.read(out.getvalue())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
+        (repacked(QUESTIONS, lambda _name, file: file, more=201), "too_big"),
+        (repacked(QUESTIONS, lambda name, file: b"0" * 41_000_000 if name.endswith("sheet1.xml") else file), "too_big"),
         (b"", "not_xlsx"),
         (b"PK\x03\x04 broken", "not_xlsx"),
         (b"x" * 2_000_001, "too_big"),
