@@ -11,20 +11,7 @@ from django.utils import timezone
 
 from hutong.hotline.cases import rules
 from hutong.hotline.cases.letting_in import Admission, Emergency
-from hutong.hotline.cases.models import (
-    OPEN,
-    Case,
-    CaseChild,
-    CaseContact,
-    Event,
-    Notice,
-    PartClock,
-    Pause,
-    PauseState,
-    Presence,
-    Recusal,
-    Stage,
-)  # fmt: skip
+from hutong.hotline.cases.models import OPEN, Case, CaseChild, CaseContact, Event, Notice, PartClock, Pause, PauseState, Presence, Recusal
 from hutong.hotline.cases.rules import Action, Situation
 from hutong.hotline.cases.sight import Sight
 from hutong.hotline.cases.sight import sight as sighted
@@ -140,7 +127,7 @@ def situation(case: Case, post: Post | None) -> Situation:
         my_part=mine.state if mine else "",
         open_parts=len(parts),
         is_merged=case.merged_into_id is not None,
-        **(_beside(case, post) if case.stage == Stage.HANDLING else {}),
+        **(_beside(case, post) if case.stage == "handling" else {}),
         is_handed_out=case.lead_id != case.centre_id,
         is_restricted=case.is_restricted,
     )

@@ -14,7 +14,7 @@ from hutong.project import handbook
 BY_OTHERS = {
     "open", "add_contact", "absorb", "release", "warn", "miss", "settle_deadline", "climb", "warn_order", "miss_order", "receive_order",
     "answer_order", "unconfirmed", "accept_order_answer", "refuse_order_answer", "withdraw_order", "settle_order",
-    "keep_recording", "destroy_recording", "reveal_reporter", "break_glass", "review_glass", "erase",
+    "keep_recording", "destroy_recording", "reveal_reporter", "break_glass", "review_glass", "miss_review", "erase",
 }  # fmt: skip
 
 
