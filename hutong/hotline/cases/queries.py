@@ -60,6 +60,8 @@ def opened_by(post: Post) -> QuerySet[Emergency]:
 
 def may_reach(post: Post) -> Q:
     """Whom a manager approved for minors' data reaches cases at all; being named on one is approval for that one."""
+    if getattr(post, "is_approved", False):  # found with the post at the start of a request (`network.queries.posts_held`)
+        return Q()
     return Q(network.is_approved(post.pk, on=timezone.localdate())) | Q(worker=post.pk)
 
 
