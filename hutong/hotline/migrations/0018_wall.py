@@ -134,12 +134,14 @@ $$;
 """
 
 OFFICE, POST = "(SELECT hutong_office())", "(SELECT hutong_post())"
-OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = {table}.case_id)"  # that table's own policy decides
-OF_A_CONTACT = "EXISTS (SELECT FROM contacts_contact c WHERE c.id = {table}.contact_id)"
-OF_AN_ORDER = "EXISTS (SELECT FROM supervision_order o WHERE o.id = {table}.order_id)"
-OF_A_RECORDING = "EXISTS (SELECT FROM recordings_recording r WHERE r.id = {table}.recording_id)"
+# Whether there is such a row, asked as a value: an EXISTS would be planned as one look at every case there is (a hashed subplan), where
+# a page means the few rows that it shows.
+OF_A_CASE = "(SELECT true FROM cases_case c WHERE c.id = {table}.case_id LIMIT 1)"  # that table's own policy decides
+OF_A_CONTACT = "(SELECT true FROM contacts_contact c WHERE c.id = {table}.contact_id LIMIT 1)"
+OF_AN_ORDER = "(SELECT true FROM supervision_order o WHERE o.id = {table}.order_id LIMIT 1)"
+OF_A_RECORDING = "(SELECT true FROM recordings_recording r WHERE r.id = {table}.recording_id LIMIT 1)"
 OF_A_CALL = "hutong_sees_call(call_id)"
-BY_LINK = "EXISTS (SELECT FROM cases_contact l WHERE l.contact_id = {table}.{column})"
+BY_LINK = "(SELECT true FROM cases_contact l WHERE l.contact_id = {table}.{column} LIMIT 1)"
 BELOW = f"centre_id IN (SELECT o.id FROM network_office o WHERE o.parent_id = {OFFICE})"
 
 WALLED = {
@@ -157,7 +159,7 @@ WALLED = {
     "contacts_reporter": OF_A_CONTACT,
     "contacts_draft": f"post_id IN (SELECT p.id FROM network_post p WHERE p.office_id = {OFFICE})",
     "calls_call": f"""(centre_id = {OFFICE} OR operator_id = {POST} OR {BELOW} OR {OF_A_CASE} OR {BY_LINK}
-      OR EXISTS (SELECT FROM calls_leg l WHERE l.call_id = calls_call.id AND l.post_id = {POST}))""",
+      OR (SELECT true FROM calls_leg l WHERE l.call_id = calls_call.id AND l.post_id = {POST} LIMIT 1))""",
     "calls_call_back": f"(centre_id = {OFFICE} OR taken_by_id = {POST} OR {OF_A_CASE})",
     "calls_event": OF_A_CALL,
     "calls_leg": f"(post_id = {POST} OR {OF_A_CALL})",
@@ -171,8 +173,8 @@ WALLED = {
 }  # fmt: skip
 # Who is added to a case is written before the link to it, so that an insert is free; to read or change needs the link.
 PEOPLE = {
-    "people_child": "EXISTS (SELECT FROM cases_child l WHERE l.child_id = people_child.id)",
-    "people_person": "EXISTS (SELECT FROM cases_party l WHERE l.person_id = people_person.id)",
+    "people_child": "(SELECT true FROM cases_child l WHERE l.child_id = people_child.id LIMIT 1)",
+    "people_person": "(SELECT true FROM cases_party l WHERE l.person_id = people_person.id LIMIT 1)",
 }
 
 # Forced, so that the owner's rows are no exception; the owner and the working role then have a policy that lets them see all.
