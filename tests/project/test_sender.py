@@ -119,12 +119,12 @@ def test_what_is_sent_says_where_to_sign_in_and_nothing_of_the_child_and_the_log
     (case,) = told(1, tier="I")
     with sender(committed, tmp_path / "log"):
         wait_until(lambda: states() == {"sent", "failed"}, PATIENCE)
+        wait_until(lambda: "refused 403" in (tmp_path / "log").read_text(), PATIENCE)  # written once the row is
     for said in well.texts:
         assert said.startswith(f"个案 {case.number}，")
         assert f"请登录查看，并按“知道了”：https://hotline.example.cn/cases/{case.pk}\n" in said
         assert not any(word in said for word in (case.title, "小雨", "郑重", "莲湖", "孩子"))
     log = (tmp_path / "log").read_text()
-    assert "refused 403" in log
     assert not any(secret in log for secret in ("wordofmouth", "3f9a77e1c0de", case.number))
 
 

@@ -137,7 +137,7 @@ def test_where_there_is_none_there_is_no_way_to_it() -> None:
 
 
 def test_a_link_from_another_site_brings_the_strict_cookies_along_by_one_step_of_our_own() -> None:
-    came = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    came = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     page = Client().get("/operator/?a=1&b=2", headers=came).content.decode()
     assert 'content="0; url=/operator/?a=1&amp;b=2"' in page
     assert signed_in("xu").get("/account/security", headers=came).status_code == 200
