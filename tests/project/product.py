@@ -123,7 +123,7 @@ class Product:
 
     @contextmanager
     def client(self, username: str = "jiexian") -> Iterator[httpx.Client]:
-        """A browser in which one of the demo's people has signed in; the next one of the same person shares the session, while it is open."""
+        """A browser in which somebody of the demo has signed in; the next one of the same person shares the session, while it is open."""
         with httpx.Client(base_url=self.origin, timeout=10, cookies=self.cookies.get(username)) as client:
             if client.get("/account/security").status_code != 200:
                 sign_in(client, username)
