@@ -21,6 +21,7 @@ from hutong.hotline.network.models import Post, Role
 from hutong.hotline.people.models import Child
 
 OWN = {"reveal_reporter", "break_glass", "review_glass"}  # deeds whose words say why something was looked at
+UNJUDGED = Q(missed_at__isnull=False, reviewed_at=None)  # emergencies that nobody judged in time
 
 
 @dataclass(frozen=True)
@@ -203,19 +204,17 @@ def by_person(post: Post, *, since: datetime) -> list[dict[str, Any]]:
 
 def unjudged(post: Post) -> int:
     """How many of these nobody judged in time, however long ago."""
-    near = network.at_or_below(post.office)
-    late = Emergency.objects.filter(missed_at__isnull=False, reviewed_at=None)
-    wall.look_across("named", *late.values_list("case", flat=True))
-    return late.filter(Q(post__office__in=near) | Q(case__centre__in=near)).count()
+    return _in_reach(UNJUDGED, post).count()
 
 
 def emergencies_in_reach(post: Post, *, since: datetime) -> QuerySet[Emergency]:
     """What people at or below an auditor's office opened in an emergency, and whose word on it is waited for; the latest first."""
-    lately = Emergency.objects.filter(Q(at__gte=since) | Q(missed_at__isnull=False, reviewed_at=None))
-    wall.look_across("named", *lately.values_list("case", flat=True))
-    near = network.at_or_below(post.office)
-    return (
-        lately.filter(Q(post__office__in=near) | Q(case__centre__in=near))
-        .select_related("case", "case__centre", "post__staff", "post__office", "reviewed_by__staff")
-        .order_by("-at")
-    )
+    found = _in_reach(Q(at__gte=since) | UNJUDGED, post)
+    return found.select_related("case", "case__centre", "post__staff", "post__office", "reviewed_by__staff").order_by("-at")
+
+
+def _in_reach(which: Q, post: Post) -> QuerySet[Emergency]:
+    """Of these what people at or below an auditor's office opened, or of cases of a centre there."""
+    found, near = Emergency.objects.filter(which), network.at_or_below(post.office)
+    wall.look_across("named", *found.values_list("case", flat=True))
+    return found.filter(Q(post__office__in=near) | Q(case__centre__in=near))

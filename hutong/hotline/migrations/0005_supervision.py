@@ -81,16 +81,21 @@ BEGIN
   PERFORM hutong_order_holds(NEW.id);
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER order_holds AFTER INSERT OR UPDATE ON supervision_order
+CREATE CONSTRAINT TRIGGER order_holds AFTER INSERT ON supervision_order
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_order_row_holds();
+-- Asked after what may change it, and forgetting its words (0020_keep) does not.
+CREATE CONSTRAINT TRIGGER order_still_holds AFTER UPDATE ON supervision_order
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.version <> NEW.version) EXECUTE FUNCTION hutong_order_row_holds();
 
 CREATE FUNCTION hutong_order_part_holds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM hutong_order_holds(NEW.order_id);
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER order_part_holds AFTER INSERT OR UPDATE ON supervision_clock
+CREATE CONSTRAINT TRIGGER order_part_holds AFTER INSERT ON supervision_clock
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_order_part_holds();
+CREATE CONSTRAINT TRIGGER order_part_still_holds AFTER UPDATE ON supervision_clock
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.why = NEW.why) EXECUTE FUNCTION hutong_order_part_holds();
 
 CREATE FUNCTION hutong_order_event_counts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -37,6 +37,7 @@ HELD = """
 CREATE FUNCTION hutong_on_hold(which uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT 1 FROM holds_hold WHERE case_id = which AND ended_at IS NULL)
 $$;
+-- A call is as free or as held as the cases that it belongs to.
 CREATE FUNCTION hutong_erasure_is_free() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM (
@@ -44,6 +45,8 @@ BEGIN
        UNION ALL SELECT case_id FROM cases_child WHERE NEW.kind = 'child' AND child_id = NEW.row_id
        UNION ALL SELECT case_id FROM cases_party WHERE NEW.kind = 'person' AND person_id = NEW.row_id
        UNION ALL SELECT case_id FROM cases_contact WHERE NEW.kind = 'contact' AND contact_id = NEW.row_id
+       UNION ALL SELECT hutong_case_of_call(NEW.row_id) WHERE NEW.kind = 'call'
+       UNION ALL SELECT case_id FROM calls_call_back WHERE NEW.kind = 'call' AND call_id = NEW.row_id
      ) AS of (case_id) WHERE hutong_on_hold(of.case_id)) THEN
     RAISE EXCEPTION 'hutong: % % is under a legal hold', NEW.kind, NEW.row_id USING ERRCODE = 'check_violation';
   END IF;

@@ -86,12 +86,13 @@ SET search_path = public, pg_temp AS $$
 $$;
 """
 
-# An emergency is judged once, an admission ends once, and of neither does anything else change.
+# An emergency is judged once, that nobody did in time is noted once, an admission ends once, and of neither does anything else change.
 ONLY_ENDS = """
 CREATE FUNCTION hutong_emergency_is_judged_once() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   before cases_emergency := OLD;
 BEGIN
+  before.missed_at := coalesce(OLD.missed_at, NEW.missed_at);
   before.reviewed_at := NEW.reviewed_at;
   before.reviewed_by_id := NEW.reviewed_by_id;
   before.verdict := NEW.verdict;

@@ -90,20 +90,6 @@ CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW WHEN (
 """
 NO_DELETE = "CREATE TRIGGER {trigger}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}();"
 
-# An order's version and running clock are asked after what may change them, and forgetting does not.
-ORDERS = """
-DROP TRIGGER order_holds ON supervision_order;
-CREATE CONSTRAINT TRIGGER order_holds AFTER INSERT ON supervision_order
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_order_row_holds();
-CREATE CONSTRAINT TRIGGER order_still_holds AFTER UPDATE ON supervision_order
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.version <> NEW.version) EXECUTE FUNCTION hutong_order_row_holds();
-DROP TRIGGER order_part_holds ON supervision_clock;
-CREATE CONSTRAINT TRIGGER order_part_holds AFTER INSERT ON supervision_clock
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hutong_order_part_holds();
-CREATE CONSTRAINT TRIGGER order_part_still_holds AFTER UPDATE ON supervision_clock
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.why = NEW.why) EXECUTE FUNCTION hutong_order_part_holds();
-"""
-
 FORGET = """
 CREATE FUNCTION hutong_forget(which uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -119,25 +105,6 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION hutong_forget(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hutong_forget(uuid) TO hutong_work;
-"""
-
-# A call is as free or as held as the cases that it belongs to.
-CALLS = """
-CREATE OR REPLACE FUNCTION hutong_erasure_is_free() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-BEGIN
-  IF EXISTS (SELECT 1 FROM (
-       SELECT NEW.row_id WHERE NEW.kind = 'case'
-       UNION ALL SELECT case_id FROM cases_child WHERE NEW.kind = 'child' AND child_id = NEW.row_id
-       UNION ALL SELECT case_id FROM cases_party WHERE NEW.kind = 'person' AND person_id = NEW.row_id
-       UNION ALL SELECT case_id FROM cases_contact WHERE NEW.kind = 'contact' AND contact_id = NEW.row_id
-       UNION ALL SELECT hutong_case_of_call(NEW.row_id) WHERE NEW.kind = 'call'
-       UNION ALL SELECT case_id FROM calls_call_back WHERE NEW.kind = 'call' AND call_id = NEW.row_id
-     ) AS of (case_id) WHERE hutong_on_hold(of.case_id)) THEN
-    RAISE EXCEPTION 'hutong: % % is under a legal hold', NEW.kind, NEW.row_id USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NEW;
-END $$;
 """
 
 
@@ -160,25 +127,7 @@ def guards() -> str:
     return "\n".join(made)
 
 
-# That nobody judged an emergency in time is noted once; all else stays as `0017_rights` has it.
-UNJUDGED = """
-CREATE OR REPLACE FUNCTION hutong_emergency_is_judged_once() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  before cases_emergency := OLD;
-BEGIN
-  before.missed_at := coalesce(OLD.missed_at, NEW.missed_at);
-  before.reviewed_at := NEW.reviewed_at;
-  before.reviewed_by_id := NEW.reviewed_by_id;
-  before.verdict := NEW.verdict;
-  IF OLD.reviewed_at IS NOT NULL OR before IS DISTINCT FROM NEW THEN
-    RAISE EXCEPTION 'hutong: an emergency is judged once and not rewritten' USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NEW;
-END $$;
-"""
-
-
 class Migration(migrations.Migration):
     dependencies = [("hotline", "0019_signin")]
     run_before = [("account", "0001_initial"), ("mfa", "0001_initial"), ("socialaccount", "0001_initial")]
-    operations = [migrations.RunSQL(sql) for sql in (EMPTY, FORGETS, guards(), ORDERS, FORGET.format(updates=updates()), CALLS, UNJUDGED)]
+    operations = [migrations.RunSQL(sql) for sql in (EMPTY, FORGETS, guards(), FORGET.format(updates=updates()))]
