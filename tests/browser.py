@@ -228,6 +228,20 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
+def fits(page: Page) -> None:
+    """Nothing is wider than the window."""
+    page.wait_for_load_state()  # between two pages there is no document
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px wider than the window"
+
+
+def look(page: Page, name: str) -> None:
+    """The page can be read by everybody and does not run out of its window; a picture of it by name and width."""
+    fits(page)
+    shoot(page, f"{name}-{page.viewport_size['width'] if page.viewport_size else ''}")
+    check_accessibility(page)
+
+
 def check_accessibility(page: Page) -> None:
     """WCAG 2.2 AA as far as axe can tell. In a window as tall as the page, so that no sticky bar lies over what one could scroll free."""
     size = page.viewport_size or DESK

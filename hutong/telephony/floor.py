@@ -191,7 +191,8 @@ def _died(since: datetime, started_at: datetime) -> bool:
 async def _either(event: asyncio.Event, seconds: float) -> None:
     """Wait for an event, but not longer than that."""
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return
     event.clear()

@@ -125,7 +125,8 @@ class Hands:
         over = self._playing[name] = asyncio.Event()
         try:
             await self.exchange.play(channel, sound, name=name)
-            await asyncio.wait_for(over.wait(), most)
+            async with asyncio.timeout(most):
+                await over.wait()
         except TimeoutError:
             await self.exchange.stop_playing(name)
         finally:

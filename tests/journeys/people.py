@@ -28,9 +28,3 @@ def fill(page: Page, label: str, **typed: Any) -> None:
             field.select_option(label=value)
         else:
             field.fill(value)
-
-
-def fits(page: Page) -> None:
-    """Nothing is wider than the screen."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} px wider than the screen"

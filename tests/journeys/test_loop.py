@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hutong.hotline.cases.models import Case
-from tests.browser import PHONE, Site, check_accessibility, shoot
-from tests.journeys.people import act, fill, fits
+from tests.browser import PHONE, Site, check_accessibility, fits, shoot
+from tests.journeys.people import act, fill
 
 pytestmark = pytest.mark.browser
 WORDS = "楼上七岁男孩连着三晚一个人在家，今晚哭了很久。他妈妈上夜班。"

@@ -12,9 +12,9 @@ from hutong.hotline.cases.models import Case, Clock
 from hutong.hotline.contacts.models import Draft
 from hutong.hotline.supervision import actions, timers
 from hutong.hotline.supervision.models import Order
-from tests.browser import PHONE, Site, check_accessibility, shoot, wait_until
+from tests.browser import PHONE, Site, check_accessibility, fits, shoot, wait_until
 from tests.cast import office, post
-from tests.journeys.people import act, fits
+from tests.journeys.people import act
 from tests.loop import case_at
 
 pytestmark = pytest.mark.browser

@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from hutong.hotline.cases.models import Case
 from hutong.hotline.recordings import actions
 from hutong.hotline.recordings.models import Play, Recording
-from tests.browser import PHONE, Site, check_accessibility, shoot, wait_until
+from tests.browser import PHONE, Site, check_accessibility, fits, shoot, wait_until
 from tests.cast import post
-from tests.journeys.people import fits
 from tests.loop import START, case_at
 from tests.talks import a_call, begun, end
 

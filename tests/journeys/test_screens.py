@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
-from tests.journeys.people import fits
+from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
 from tests.loop import case_at
 
 pytestmark = pytest.mark.browser

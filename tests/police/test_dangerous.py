@@ -51,6 +51,12 @@ def is_constant(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize("path", OURS, **IDS)
+def test_a_cancellation_is_never_swallowed(path: Path) -> None:
+    """`wait_for` of Python 3.11 goes on where what it waits for ends in the same moment; `asyncio.timeout` does not."""
+    assert "asyncio.wait_for" not in {name for _call, name in calls(path)}
+
+
+@pytest.mark.parametrize("path", OURS, **IDS)
 def test_programs_are_started_with_lists_and_never_by_a_shell(path: Path) -> None:
     for call, name in calls(path):
         assert name not in SHELLS

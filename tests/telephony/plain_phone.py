@@ -5,7 +5,6 @@ from datetime import timedelta
 from hutong.project import phone  # sets Django up for the others
 
 from hutong.hotline.calls import queries, rules  # isort: skip
-from hutong.telephony import talks  # isort: skip
 from hutong.telephony.asterisk import config  # isort: skip
 
 browser = config.desk
@@ -21,5 +20,4 @@ if __name__ == "__main__":
     config.desk = plain
     rules.STEPS = tuple((name, after / 15) for name, after in rules.STEPS)  # 3, 6, 10 seconds
     queries.KEEPS_PLACE_AFTER = timedelta(seconds=1)
-    talks.RING = 4
     phone.main()

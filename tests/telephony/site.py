@@ -185,14 +185,19 @@ class Site:
 
     def number(self, port: int | None = None, **more: object) -> "subprocess.Popen[bytes]":
         """Whoever answers at the carrier's end."""
-        return self._sipp(scenarios.answering(folder=self.folder, **more), "", port=port or self.carrier)
+        return self._answering(port or self.carrier, **more)
 
     def desk(self, user: str, password: str, **more: object) -> "subprocess.Popen[bytes]":
         """A telephone on somebody's desk: signs in, and answers."""
         port = free_port()
         signing_in = self._sipp(scenarios.sign_in(user, password, folder=self.folder), f"127.0.0.1:{self.sip}", port=port)
         assert signing_in.wait(PATIENCE) == 0, self.said()
-        return self._sipp(scenarios.answering(folder=self.folder, **more), "", port=port)
+        return self._answering(port, **more)
+
+    def _answering(self, port: int, **more: object) -> "subprocess.Popen[bytes]":
+        process = self._sipp(scenarios.answering(folder=self.folder, **more), "", port=port)
+        wait_until(lambda: f"0100007F:{port:04X}" in Path("/proc/net/udp").read_text(), PATIENCE)  # what rings nowhere is passed over
+        return process
 
     def _sipp(self, scenario: Path, to: str, *, port: int | None = None) -> "subprocess.Popen[bytes]":
         command = [

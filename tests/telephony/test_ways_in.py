@@ -40,9 +40,9 @@ def test_every_number_mode_is_known_by_what_the_carrier_sends(site: Site) -> Non
 
 def test_one_key_means_danger_and_goes_first(site: Site) -> None:
     opens(number="12338", mode="own", key="1", key_means="danger")
-    site.caller("13800138001", "12338", seconds=60)
+    site.caller("13800138001", "12338", seconds=300)
     until(caller_index="13800138001", state="queued")
-    site.caller("13800138002", "12338", seconds=60, keys=((1.5, "1"),))
+    site.caller("13800138002", "12338", seconds=300, keys=((1.5, "1"),))
     until(caller_index="13800138002", state="queued", is_danger=True)
     sits(site, "xu")
     assert until(state="talking").caller == "13800138002"

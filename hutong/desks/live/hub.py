@@ -38,7 +38,8 @@ class Stream:
     async def next(self, timeout: float) -> list[str]:
         """The topics announced since the last call; none after `timeout` seconds of silence."""
         try:
-            await asyncio.wait_for(self._woken.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._woken.wait()
         except TimeoutError:
             return []
         self._woken.clear()

@@ -172,7 +172,8 @@ class Asterisk:
         there = self._hearing[name] = asyncio.Event()
         await self._ask("POST", f"/channels/{channel}/snoop/{name}", app=APP, appArgs=HEARS, **how)
         try:
-            await asyncio.wait_for(there.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await there.wait()
         except TimeoutError:
             raise Gone(name) from None
 
@@ -220,7 +221,8 @@ class Asterisk:
             if self._socket is None:
                 raise Lost("not connected")
             await self._socket.send(json.dumps(asked))
-            answer = await asyncio.wait_for(answered, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                answer = await answered
         except (websockets.WebSocketException, TimeoutError) as error:
             raise Lost(type(error).__name__) from None
         finally:

@@ -20,7 +20,7 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.clocks import actions, queries
 from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.network.models import Division
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
 from tests.cast import office, post
 from tests.clients import signed_in
 from tests.hotline.clocks.model import moment
@@ -263,7 +263,7 @@ def test_a_person_asks_why_and_reads_the_sum(site: Site, size: dict[str, int]) -
     page.goto(site.url("cases:why", case.pk))
     shoot(page, f"why-page-{size['width']}")
     check_accessibility(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(page)
     page.emulate_media(media="print")
     assert page.get_by_role("button", name="打印").is_hidden()
     shoot(page, f"why-print-{size['width']}")

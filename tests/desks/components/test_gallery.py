@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests import cast
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
 
 
 @pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_nothing_runs_out_of_a_phone(site: Site) -> None:
     page = site.sign_in("gao", PHONE)
     page.goto(site.url("components:gallery"))
 
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    fits(page)
 
 
 @pytest.mark.browser

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from hutong.hotline.cases.models import Case
 from hutong.hotline.notices import timers
 from hutong.hotline.notices.models import Delivery, Way
 from hutong.project.database import Addresses
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.browser import DESK, PHONE, Site, look
 from tests.cast import office
 from tests.hotline.notices.provider import Provider, provider
 from tests.loop import case_at
@@ -28,13 +28,6 @@ def there() -> Iterator[Provider]:
         yield server
 
 
-def check(page: Page, name: str, size: dict[str, int]) -> None:
-    """The page can be read by everybody and does not run out of its window."""
-    shoot(page, f"notices-{name}-{size['width']}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    check_accessibility(page)
-
-
 def urgent() -> Case:
     """A case of tier I that Lianhu is given now."""
     case = case_at("acceptance", tier="I", at=datetime.now(UTC) - timedelta(minutes=20))
@@ -49,13 +42,13 @@ def test_a_way_is_set_up_and_a_test_really_arrives(
     page = site.sign_in("gao", size)
     page.goto(site.url("office:office", office("lianhu").pk))
     page.get_by_role("link", name="通知渠道").last.click()
-    check(page, "none", size)
+    look(page, "notices-none")
     page.get_by_role("link", name="增加渠道").click()
     page.get_by_label("名称").fill("值班群")
     page.get_by_label("地址").fill(there.address)
     page.get_by_label("免打扰开始").fill("22:00")
     page.get_by_label("免打扰结束").fill("07:00")
-    check(page, "form", size)
+    look(page, "notices-form")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#messages")).to_contain_text("已保存。")
     with sender(committed, tmp_path / "log"):
@@ -74,9 +67,9 @@ def test_a_way_is_set_up_and_a_test_really_arrives(
     Delivery.objects.filter(state="waiting").update(state="given_up", next_try_at=None, tries=8, last_error="refused 403")
     page.reload()
     expect(page.get_by_text("连续 4 次没有发出去")).to_be_visible()
-    check(page, "failing", size)
+    look(page, "notices-failing")
     page.get_by_role("link", name="修改").click()
-    check(page, "change", size)
+    look(page, "notices-change")
     page.get_by_role("button", name="删除渠道").click()
     expect(page.get_by_text("还没有通知渠道")).to_be_visible()
 
@@ -97,7 +90,7 @@ def test_an_alert_comes_by_itself_and_goes_for_all_when_one_has_confirmed(site: 
     case = urgent()
     for page in (wang, ma):
         expect(page.locator(".alert")).to_contain_text(case.number, timeout=BY_ITSELF)
-    check(wang, "alert", size)
+    look(wang, "notices-alert")
     wang.get_by_role("button", name="知道了").click()
     for page in (wang, ma):
         expect(page.locator(".alert")).to_have_count(0, timeout=BY_ITSELF)
@@ -113,13 +106,13 @@ def test_where_nobody_confirms_the_second_person_is_asked_by_name_and_the_case_s
     timers.sweep(at=datetime.now(UTC) + timedelta(minutes=6))
     expect(ma.locator(".alert")).to_contain_text("五分钟内无人确认，请您确认", timeout=BY_ITSELF)
     expect(zhou.locator("#top")).to_contain_text("另通知马兰", timeout=BY_ITSELF)
-    check(ma, "second", size)
-    check(zhou, "case", size)
+    look(ma, "notices-second")
+    look(zhou, "notices-case")
     ma.locator(".alert a").click()
     expect(zhou.get_by_text("已通知莲湖区民政局，未确认")).to_have_count(0, timeout=BY_ITSELF)
     zhou.get_by_text("特急确认").click()
     expect(zhou.locator("#file")).to_contain_text("马兰已确认")
-    check(zhou, "confirmed", size)
+    look(zhou, "notices-confirmed")
 
 
 @SIZES
@@ -128,4 +121,4 @@ def test_many_alerts_leave_room_for_the_work(site: Site, size: dict[str, int]) -
         urgent()
     page = site.sign_in("wang", size)
     expect(page.locator(".alert")).to_have_count(4)
-    check(page, "many", size)
+    look(page, "notices-many")

@@ -9,19 +9,11 @@ from playwright.sync_api import Page, expect
 from hutong.hotline.network import factors
 from hutong.hotline.network.models import ApiToken, Division, Office
 from tests import cast
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.browser import DESK, PHONE, Site, look
 from tests.clients import OWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("network_put_back")]
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-
-
-def check(page: Page, name: str, size: dict[str, int]) -> None:
-    """The page can be read by everybody and does not run out of its window."""
-    page.wait_for_load_state()
-    shoot(page, f"office-{name}-{size['width']}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    check_accessibility(page)
 
 
 @SIZES
@@ -34,7 +26,7 @@ def test_a_countys_office_a_person_a_password_and_that_person_signs_in(site: Sit
     page.get_by_label("类型").select_option("county_bureau")
     page.get_by_role("combobox", name="行政区划").fill("周至")
     page.get_by_role("option", name="陕西省西安市周至县").click()
-    check(page, "new-office", size)
+    look(page, "office-new-office")
     page.get_by_role("button", name="增加").click()
     expect(page.locator("#messages")).to_contain_text("机构已增加。")
 
@@ -51,10 +43,10 @@ def test_a_countys_office_a_person_a_password_and_that_person_signs_in(site: Sit
     page.get_by_role("option", name="周至县民政局").click()
     page.get_by_label("岗位").select_option(label="协调员")
     page.get_by_role("button", name="给予岗位").click()
-    check(page, "person", size)
+    look(page, "office-person")
     page.get_by_role("link", name="设置密码").click()
     page.get_by_role("button", name="生成新密码").click()
-    check(page, "password", size)
+    look(page, "office-password")
     password = page.locator(".secret").inner_text()
     page.get_by_role("link", name="我已记下").click()
     expect(page.get_by_text("还没有密码")).to_have_count(0)
@@ -73,20 +65,20 @@ def test_a_countys_office_a_person_a_password_and_that_person_signs_in(site: Sit
 def set_up(page: Page, size: dict[str, int]) -> None:
     """The first sign-in with a told password: one of one's own, a second factor, recovery codes."""
     expect(page.get_by_label("新密码")).to_be_visible()
-    check(page, "own-password", size)
+    look(page, "office-own-password")
     page.get_by_label("新密码").fill(OWN)
     page.get_by_label("再输入一次").fill(OWN)
     page.get_by_role("button", name="更改密码").click()
     expect(page.get_by_role("heading", name="设置第二验证方式")).to_be_visible()
-    check(page, "set-up", size)
+    look(page, "office-set-up")
     page.get_by_role("link", name="添加动态验证码").click()
     expect(page.get_by_role("heading", name="添加动态验证码")).to_be_visible()
-    check(page, "code", size)
+    look(page, "office-code")
     secret = "".join(page.locator(".key-groups").inner_text().split())
     page.get_by_label("手机上显示的 6 位验证码").fill(factors.code_at(secret, factors.step_of(timezone.now())))
     page.get_by_role("button", name="确认").click()
     expect(page.locator(".codes li")).to_have_count(10)
-    check(page, "recovery", size)
+    look(page, "office-recovery")
     page.get_by_role("link", name="我已记下，继续").click()
 
 
@@ -104,19 +96,19 @@ def test_two_divisions_are_merged_with_the_keyboard_alone(site: Site) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert page.get_by_role("combobox", name="继任区划").input_value() == "陕西省西安市鄠邑区"
-    check(page, "merge", DESK)
+    look(page, "office-merge")
     page.keyboard.press("Enter")
 
     expect(page.locator("#messages")).to_contain_text("区划已停用。")
     assert Division.objects.get(pk="610124").successor_id == "610118"
-    check(page, "merged", DESK)
+    look(page, "office-merged")
 
 
 @SIZES
 def test_a_file_is_tried_put_right_and_agreed_to(site: Site, size: dict[str, int]) -> None:
     page = site.sign_in("gao", size)
     page.goto(site.url("office:files"))
-    check(page, "files", size)
+    look(page, "office-files")
     header = "机构代码,名称,类型,行政区划代码,上级机构代码,启用日期"
     lines = [
         "zhouzhi,周至县民政局,县级民政部门,610124,xian,2026-09-01",
@@ -131,12 +123,12 @@ def test_a_file_is_tried_put_right_and_agreed_to(site: Site, size: dict[str, int
     expect(rows.nth(0)).to_contain_text(re.compile(r"4\s*拒绝\s*lantian\s*您的管理范围内没有代码为“nowhere”的机构。"))
     expect(rows.nth(1)).to_contain_text(re.compile(r"3\s*修改\s*lianhu\s*名称\s*莲湖区民政局\s*→\s*莲湖民政"))
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
-    check(page, "report", size)
+    look(page, "office-report")
 
     text = page.get_by_label("或粘贴文字")
     text.fill(text.input_value().replace("nowhere", "xian"))
     page.get_by_role("button", name="重新试导入").click()
-    check(page, "report-good", size)
+    look(page, "office-report-good")
     page.get_by_role("button", name="确认导入").click()
 
     expect(page.locator("#messages")).to_contain_text("已导入：新增 2、修改 1。")
@@ -153,7 +145,7 @@ def test_two_who_change_one_office_at_once_are_told(site: Site) -> None:
     two.get_by_role("button", name="保存").click()
     expect(two.get_by_text("刚有他人改为“甲”。您填的还在；再次保存，即以您填的为准。")).to_be_visible()
     expect(two.get_by_label("名称")).to_be_focused()
-    check(two, "told", DESK)
+    look(two, "office-told")
     two.get_by_role("button", name="保存").click()
 
     expect(two.get_by_role("heading", name="乙")).to_be_visible()
@@ -165,11 +157,11 @@ def test_a_key_is_shown_once_and_can_be_copied(site: Site) -> None:
     page.goto(site.url("office:new_token", cast.office("xian").pk))
     page.get_by_label("用途").fill("市 12345 平台")
     page.get_by_label("以谁的岗位办理").select_option(label="周敏 · 协调员")
-    check(page, "new-key", DESK)
+    look(page, "office-new-key")
     page.get_by_role("button", name="建立密钥").click()
     key = page.locator(".secret").inner_text()
     expect(page.get_by_text("只显示这一次")).to_be_visible()
-    check(page, "key", DESK)
+    look(page, "office-key")
     page.get_by_role("button", name="复制").click()
     expect(page.get_by_role("button", name="已复制")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == key
@@ -202,4 +194,4 @@ def test_every_page_can_be_read_at_every_size_and_with_long_names(site: Site, si
     ):
         here = rights if name in {"new_staff", "staff", "end_post"} else page
         here.goto(site.url(f"office:{name}", *args, **query))
-        check(here, "-".join([name, *query.values()]), size)
+        look(here, "-".join(["office", name, *query.values()]))

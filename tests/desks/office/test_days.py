@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import psycopg
 import pytest
@@ -20,7 +19,7 @@ from hutong.hotline.clocks.rules import SpecialDay
 from hutong.hotline.network.models import Division
 from hutong.project.database import Addresses
 from tests import cast
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.browser import DESK, PHONE, Site, look
 from tests.clients import signed_in
 from tests.network import AT, administrator
 
@@ -223,21 +222,15 @@ def test_a_typhoon_is_decided_and_hours_are_set(site: Site, size: dict[str, int]
     page.get_by_label("哪些日子放假或上班").fill(f"{day} 休 台风")
     page.get_by_role("button", name="预览").click()
     page.get_by_text("决定前请核对").wait_for()
-    check(page, "preview", size)
+    look(page, "days-preview")
     page.get_by_role("button", name="决定", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("已决定 1 天。")
-    check(page, "decided", size)
+    look(page, "days-decided")
 
     page.goto(site.url("office:office", cast.office("xian").pk))
     page.get_by_role("link", name="设定").click()
     page.get_by_label("工作时间").fill("00:00-24:00")
-    check(page, "hours", size)
+    look(page, "days-hours")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("main")).to_contain_text("00:00–24:00")
-    check(page, "office", size)
-
-
-def check(page: Any, name: str, size: dict[str, int]) -> None:
-    shoot(page, f"days-{name}-{size['width']}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    check_accessibility(page)
+    look(page, "days-office")

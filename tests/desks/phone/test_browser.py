@@ -8,9 +8,8 @@ from playwright.sync_api import Page, expect
 
 from hutong.hotline.calls.models import Call
 from tests import cast
-from tests.browser import PHONE, Site, check_accessibility, shoot
+from tests.browser import PHONE, Site, check_accessibility, fits, shoot
 from tests.desks.phone.playing import answered, call_in, hang_up, open_line, ring, sit_down, talk
-from tests.journeys.people import fits
 from tests.telephony.hall import WINDOW
 
 pytestmark = pytest.mark.browser

@@ -17,19 +17,12 @@ from hutong.hotline.rulebook.models import Rulebook
 from hutong.hotline.rulebook.tables import TABLES
 from hutong.hotline.trials import timers
 from tests import network
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.browser import DESK, PHONE, Site, look
 from tests.loop import ONWARD, case_at, opened
 from tests.network import administrator
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("network_put_back")]
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-
-
-def check(page: Page, name: str, size: dict[str, int]) -> None:
-    """The page can be read by everybody and does not run out of its window."""
-    shoot(page, f"rulebook-{name}-{size['width']}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    check_accessibility(page)
 
 
 @pytest.fixture
@@ -62,14 +55,14 @@ def test_a_limit_is_changed_tried_and_approved_and_new_cases_carry_it(site: Site
     old = handled(24 * 4)
     page = site.sign_in("nan", size)
     page.goto(site.url("rulebook:index"))
-    check(page, "none", size)
+    look(page, "rulebook-none")
     page.get_by_role("button", name="起草新的一版").click()
-    check(page, "draft", size)
+    look(page, "rulebook-draft")
     page.get_by_role("link", name="修改“III 一般 处置”").click()
     page.get_by_label("时限", exact=True).fill("两天")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("“两天”不是整数。")).to_be_visible()
-    check(page, "row", size)
+    look(page, "rulebook-row")
     page.get_by_label("时限", exact=True).fill("2")
     page.get_by_label("依据").fill("西安市民政局2026年第3号通知")
     page.get_by_role("button", name="保存").click()
@@ -77,26 +70,26 @@ def test_a_limit_is_changed_tried_and_approved_and_new_cases_carry_it(site: Site
 
     page.get_by_role("link", name="与现行对比").click()
     expect(page.locator("#changes tbody tr")).to_have_count(1)
-    check(page, "changes", size)
+    look(page, "rulebook-changes")
     page.get_by_role("link", name="试算", exact=True).click()
-    check(page, "trials", size)
+    look(page, "rulebook-trials")
     page.get_by_role("button", name="试算最近 7 天").click()
     expect(page.locator("#trial .figures")).to_be_visible()
     expect(page.locator("#trial .figures")).to_contain_text("1个时限提前")
     expect(page.locator("#trial")).to_contain_text(old.number)
-    check(page, "trial", size)
+    look(page, "rulebook-trial")
     assert page.get_by_role("button", name="批准").get_attribute("aria-disabled") == "true"
 
     second = site.sign_in("bei", size)
     second.goto(site.url("rulebook:index"))
     second.get_by_role("link", name="第 1 版", exact=True).click()
     second.get_by_role("link", name="批准").click()
-    check(second, "approve", size)
+    look(second, "rulebook-approve")
     second.get_by_role("button", name="批准").click()
     expect(second.locator("#messages")).to_contain_text("已批准第 1 版。")
-    check(second, "approved", size)
+    look(second, "rulebook-approved")
     second.get_by_role("link", name="制度").first.click()
-    check(second, "index", size)
+    look(second, "rulebook-index")
 
     new = opened(at=timezone.now())
     while new.stage != "handling":
@@ -128,12 +121,12 @@ def test_a_spreadsheet_goes_out_and_a_changed_one_in(site: Site, size: dict[str,
     page.get_by_role("link", name="导入").click()
     hand_in(page, out.getvalue())
     expect(page.locator("#report")).to_contain_text("没有“没有这一类”这个选项。")
-    check(page, "refused", size)
+    look(page, "rulebook-refused")
     questions.delete_rows(questions.max_row)
     out = io.BytesIO()
     workbook.save(out)
     hand_in(page, out.getvalue())
-    check(page, "dry-run", size)
+    look(page, "rulebook-dry-run")
     page.get_by_role("button", name="确认导入").click()
 
     expect(page.locator("#changes")).to_contain_text("孩子今天吃过饭吗？")
@@ -154,7 +147,7 @@ def test_every_table_can_be_read(site: Site, size: dict[str, int]) -> None:
     for table in TABLES.values():
         page.get_by_role("link", name=str(table.label), exact=True).click()
         expect(page.get_by_role("heading", name=str(table.label))).to_be_visible()
-        check(page, f"table-{table.name}", size)
+        look(page, f"rulebook-table-{table.name}")
         page.get_by_role("link", name="增加一条").click()
-        check(page, f"new-{table.name}", size)
+        look(page, f"rulebook-new-{table.name}")
         page.get_by_role("link", name="取消").click()

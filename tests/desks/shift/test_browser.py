@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.cases import timers
 from hutong.hotline.contacts.models import Contact
-from tests.browser import DESK, PHONE, Site, check_accessibility, shoot
+from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
 from tests.cast import office, post
-from tests.journeys.people import fits
 from tests.loop import case_at, opened
 
 pytestmark = pytest.mark.browser
