@@ -22,8 +22,9 @@ phone: setup
 	|| { echo "Install debootstrap and espeak-ng first."; exit 1; }
 	@$(BIN)/hutong phone
 
+# Examples are the same at each run; `make quick` looks for new ones.
 test: browser exchange lint
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --hypothesis-profile=ci
 
 quick: lint
 	$(BIN)/python -m pytest -q -m "not browser and not slow"

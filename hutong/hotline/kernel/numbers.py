@@ -18,7 +18,7 @@ IDENTITY_UNREADABLE = Reason("identity_number", _("身份证号应为 18 位（�
 
 # Shapes of the bare digits of a number, and how each is written. The first that fits counts.
 MOBILE = re.compile(r"(1[3-9]\d{9})", re.ASCII)
-LANDLINE = re.compile(r"(010|02\d|0[3-9]\d{2})([2-9]\d{6,7})", re.ASCII)
+LANDLINE = re.compile(r"(010|02\d|0(?![48]00)[3-9]\d{2})([2-9]\d{6,7})", re.ASCII)  # 400 and 800 are services, not places
 SERVICE = re.compile(r"([48]00\d{7})", re.ASCII)
 LOCAL = re.compile(r"([2-9]\d{6,7})", re.ASCII)
 SHORT = re.compile(r"(1[0-2]\d|1[0-2]\d{3}|11\d{4}|9[56]\d{3,4})", re.ASCII)
