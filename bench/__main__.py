@@ -7,12 +7,14 @@ HUTONG_BENCH_CASES (100,000), HUTONG_BENCH_DATA (data/bench), HUTONG_BENCH_PORT 
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 
 import psycopg
+from django.utils import timezone
 
 from bench import product
 from bench.measuring import Timing, timed
@@ -47,11 +49,22 @@ def main() -> None:
         pass
     with product.running() as second:
         installing.connect()
+        _calm()
         _table()
         _calls()
     _clocks()
     say(f"\n`hutong synth` (nothing to do where the cases are there) {loaded:.1f} s · `hutong check` {checked:.1f} s")
     say(f"`hutong up` to the first answer: {first:.1f} s, then {second:.1f} s (target 8 s)")
+
+
+def _calm() -> None:
+    """The worker has done what fell due while nothing ran: timed is the day's work, and not the making up beside it."""
+    from hutong.project import worker  # noqa: PLC0415 needs Django set up
+
+    start = time.perf_counter()
+    while any(deed.waiting(timezone.now())[:1] for deed in worker.DEEDS):
+        time.sleep(1)
+    say(f"The worker has caught up after {time.perf_counter() - start:.0f} s")
 
 
 def _table() -> None:

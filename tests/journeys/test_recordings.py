@@ -55,8 +55,9 @@ def test_a_shift_lead_listens_and_the_coordinator_sees_it(site: Site, case: Case
     open_player(lu, "质量检查")
     shoot(lu, "recording-dialog")
     player = lu.locator("call-recording")
+    wait_until(lambda: lu.wait_for_timeout(50) or min(player.locator("canvas").evaluate(DRAWN)) > 500)  # both sides are drawn,
     loud, quiet = player.locator("canvas").evaluate(DRAWN)
-    assert loud > quiet > 500  # both sides are drawn, the caller's taller
+    assert loud > quiet  # the caller's taller
     assert player.evaluate(NOW) == 0
     player.get_by_role("button", name="播放").click()
     wait_until(lambda: lu.wait_for_timeout(50) or player.evaluate(NOW) > 0.2)
@@ -107,10 +108,8 @@ def test_a_click_into_the_wave_goes_there_and_gaps_are_named(site: Site, case: C
     page.goto(site.url("cases:case", case.pk))
     fits(page)
     open_player(page, "质量检查")
-    wave, box = page.get_by_role("slider"), page.locator("canvas").bounding_box()
-    assert box
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
-    expect(wave).to_have_attribute("aria-valuenow", "20")
+    page.locator("canvas").click()
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", "20")
     expect(page.locator("#deed").get_by_text("0:12–0:18")).to_be_visible()
     expect(page.locator("#deed").get_by_text("读身份证号")).to_be_visible()
     fits(page)
