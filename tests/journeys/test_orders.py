@@ -104,7 +104,7 @@ def test_the_province_orders_an_office_from_its_page_and_what_is_typed_survives(
     wait_until(lambda: song.wait_for_timeout(20) or ["请三日内说明"] in [draft.fields.get("text") for draft in Draft.objects.all()])
     song.goto(site.url("supervision:new", office=office("xian").pk))
     expect(song.get_by_text("这是您上次没有发出的内容。")).to_be_visible()
-    assert song.locator("[name=text]").input_value() == "请三日内说明"
+    expect(song.locator("[name=text]")).to_have_value("请三日内说明")
     shoot(song, "order-new-1440")
     check_accessibility(song)
     song.get_by_role("button", name="发出").click()

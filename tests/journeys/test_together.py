@@ -41,7 +41,7 @@ def test_a_save_on_a_stale_page_shows_what_changed_and_keeps_what_was_typed(site
     expect(zhou.locator("#story").get_by_text("报告人又来电，孩子受伤了")).to_be_visible()
     zhou.locator("#deed-body button[type=submit]").click()
     expect(zhou.locator("#deed-body").get_by_text("报告人又来电，孩子受伤了")).to_be_visible()
-    assert zhou.locator("#deed-body [name=text]").input_value() == "材料齐全"
+    expect(zhou.locator("#deed-body [name=text]")).to_have_value("材料齐全")
     assert Case.objects.get().stage == "review"
     zhou.locator("#deed-body button[type=submit]").click()
     expect(zhou.locator("#top").get_by_text("答复").first).to_be_visible()
@@ -67,7 +67,7 @@ def test_what_is_typed_into_a_form_survives_a_closed_dialog_and_a_closed_tab(sit
     page.keyboard.press("Escape")
     kept(page, "写到一半")
     fill(page, "提交处置报告")
-    assert page.locator("#deed-body [name=text]").input_value() == "写到一半"
+    expect(page.locator("#deed-body [name=text]")).to_have_value("写到一半")
     page.locator("#deed-body [name=text]").fill("写到一半，关了页面")
     page.goto("about:blank")
     kept(page, "写到一半，关了页面")

@@ -26,8 +26,8 @@ def test_a_wrong_password_is_told_and_the_name_stays(site: Site, size: dict[str,
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("登录名或密码不对。请检查大小写后再试。")).to_be_visible()
-    assert page.get_by_label("登录名").input_value() == "xu"
-    assert page.get_by_label("密码").input_value() == ""
+    expect(page.get_by_label("登录名")).to_have_value("xu")
+    expect(page.get_by_label("密码")).to_have_value("")
     shoot(page, f"sign-in-wrong-{size['width']}")
     check_accessibility(page)
 
@@ -67,8 +67,8 @@ def test_a_demo_sign_in_fills_the_form(site: Site, monkeypatch: pytest.MonkeyPat
     shoot(page, "sign-in-demo")
     page.locator("[data-fills]").first.click()
 
-    assert page.get_by_label("登录名").input_value() != ""
-    assert page.get_by_label("密码").input_value() != ""
+    expect(page.get_by_label("登录名")).not_to_have_value("")
+    expect(page.get_by_label("密码")).not_to_have_value("")
     check_accessibility(page)
 
 

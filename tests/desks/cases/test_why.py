@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import expect
 
 from hutong.desks.cases import why
 from hutong.hotline.assignments import actions as assignments
@@ -255,7 +256,7 @@ def test_a_person_asks_why_and_reads_the_sum(site: Site, size: dict[str, int]) -
     shoot(page, f"why-dialog-{size['width']}")
     check_accessibility(page)
     page.keyboard.press("Escape")
-    assert dialog.is_hidden()
+    expect(dialog).to_be_hidden()
 
     page.goto(site.url("cases:why", case_at("assessment", at=moment("2026-09-18 16:00")).pk))
     shoot(page, f"why-hours-{size['width']}")
@@ -265,6 +266,6 @@ def test_a_person_asks_why_and_reads_the_sum(site: Site, size: dict[str, int]) -
     check_accessibility(page)
     fits(page)
     page.emulate_media(media="print")
-    assert page.get_by_role("button", name="打印").is_hidden()
+    expect(page.get_by_role("button", name="打印")).to_be_hidden()
     shoot(page, f"why-print-{size['width']}")
-    assert "15 天" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("15 天")

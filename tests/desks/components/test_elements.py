@@ -66,7 +66,7 @@ def test_a_clock_says_how_long(site: Site, markup: Callable[[], str], lang: str,
     serve(page, site, markup(), lang=lang)
 
     expect(page.locator("case-clock")).to_have_text(text)
-    assert page.locator("case-clock").get_attribute("class") == kind
+    expect(page.locator("case-clock")).to_have_class(kind)
 
 
 def test_a_clock_ticks_past_its_end(site: Site) -> None:
@@ -126,7 +126,7 @@ def test_a_draft_that_failed_is_said_and_sent_again(site: Site) -> None:
     drafts.status = 200
 
     expect(page.locator(".draft-state:not(.failed)")).to_contain_text("草稿已保存")
-    assert page.get_by_label("话").input_value() == "孩子在哭"
+    expect(page.get_by_label("话")).to_have_value("孩子在哭")
 
 
 def test_a_draft_is_saved_when_the_tab_goes(site: Site) -> None:
@@ -165,7 +165,7 @@ def test_a_key_presses_its_button_and_a_letter_stays_a_letter(site: Site) -> Non
     )
     page.keyboard.press("/")
     page.keyboard.type("a/b")
-    assert page.get_by_label("话").input_value() == "a/b"
+    expect(page.get_by_label("话")).to_have_value("a/b")
 
     page.keyboard.press("Alt+s")
 
@@ -185,7 +185,7 @@ def test_a_request_that_failed_is_said_and_the_page_stays(site: Site, status: in
     page.get_by_role("button", name="问").click()
 
     expect(page.locator("#messages")).to_contain_text(words)
-    assert page.get_by_label("话").input_value() == "孩子在哭"
+    expect(page.get_by_label("话")).to_have_value("孩子在哭")
     page.locator("[data-dismiss]").click()
     expect(page.locator("#messages")).to_be_empty()
 

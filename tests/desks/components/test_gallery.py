@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests import cast
 from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
@@ -42,13 +43,13 @@ def test_a_dialog_opens_closes_and_is_accessible(site: Site) -> None:
     page.goto(site.url("components:gallery"))
     page.get_by_role("button", name="退单").first.click()
     dialog = page.get_by_role("dialog")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     shoot(page, "components-dialog")
     check_accessibility(page)
 
     page.keyboard.press("Escape")
 
-    assert dialog.is_hidden()
+    expect(dialog).to_be_hidden()
 
 
 @pytest.mark.browser
@@ -56,9 +57,9 @@ def test_a_refused_button_says_why_to_a_pointer_and_to_a_keyboard(site: Site) ->
     page = site.sign_in("gao")
     page.goto(site.url("components:gallery"))
     why = page.locator(".why")
-    assert not why.is_visible()
+    expect(why).to_be_hidden()
 
     page.get_by_role("button", name="申请延期").focus()
 
-    assert why.is_visible()
-    assert why.inner_text() == "特急、紧急个案不得延期。 请求协办或报告困难。"
+    expect(why).to_be_visible()
+    expect(why).to_have_text("特急、紧急个案不得延期。 请求协办或报告困难。", use_inner_text=True)

@@ -95,7 +95,7 @@ def test_two_divisions_are_merged_with_the_keyboard_alone(site: Site) -> None:
     expect(page.get_by_role("option", name="陕西省西安市鄠邑区").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    assert page.get_by_role("combobox", name="继任区划").input_value() == "陕西省西安市鄠邑区"
+    expect(page.get_by_role("combobox", name="继任区划")).to_have_value("陕西省西安市鄠邑区")
     look(page, "office-merge")
     page.keyboard.press("Enter")
 

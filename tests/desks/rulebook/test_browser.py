@@ -78,7 +78,7 @@ def test_a_limit_is_changed_tried_and_approved_and_new_cases_carry_it(site: Site
     expect(page.locator("#trial .figures")).to_contain_text("1个时限提前")
     expect(page.locator("#trial")).to_contain_text(old.number)
     look(page, "rulebook-trial")
-    assert page.get_by_role("button", name="批准").get_attribute("aria-disabled") == "true"
+    expect(page.get_by_role("button", name="批准")).to_have_attribute("aria-disabled", "true")
 
     second = site.sign_in("bei", size)
     second.goto(site.url("rulebook:index"))
