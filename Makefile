@@ -24,7 +24,7 @@ phone: setup
 
 # Examples are the same at each run; `make quick` looks for new ones.
 test: browser exchange lint
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --hypothesis-profile=ci
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --hypothesis-profile=ci
 
 quick: lint
 	$(BIN)/python -m pytest -q -m "not browser and not slow"
