@@ -8,15 +8,15 @@ from hutong.hotline.cases.models import Case, Event
 from hutong.hotline.network import actions as network
 from hutong.hotline.network.models import Role
 from tests.abuse import matrix
-from tests.abuse.attack import attack, patched, sql
+from tests.abuse.attack import NO_WALL, attack, patched
 from tests.abuse.matrix import METHODS, PLACES, REFUSED, Matrix
 from tests.desks.api.software import Software, ask, operations
 from tests.desks.test_everything_is_logged import views
 
 pytestmark = pytest.mark.django_db
 OPEN = (
-    patched("hutong.hotline.cases.queries.visible_to", lambda _post: Case.objects.all()),
-    sql("ALTER TABLE cases_case DISABLE ROW LEVEL SECURITY", undo="ALTER TABLE cases_case ENABLE ROW LEVEL SECURITY"),
+    patched("hutong.hotline.cases.queries.visible_to", lambda _post: Case.objects.exclude(tier="I")),  # left to be opened in an emergency
+    NO_WALL,
 )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from hutong.hotline.cases.actions import restricting
 from hutong.hotline.cases.models import Case
 from hutong.hotline.people.models import Child
-from tests.abuse.attack import attack, patched
+from tests.abuse.attack import NO_WALL, attack, patched
 from tests.cast import post
 from tests.clients import signed_in
 from tests.desks.operator.sheets import typed
@@ -17,7 +17,7 @@ from tests.loop import START, opened
 pytestmark = pytest.mark.django_db
 
 
-@attack(5, patched("hutong.hotline.cases.queries.visible_to", lambda post: Case.objects.all()))
+@attack(5, patched("hutong.hotline.cases.queries.visible_to", lambda post: Case.objects.all()), NO_WALL)
 def test_of_a_hidden_case_of_the_same_child_only_that_it_is_there_is_told() -> None:
     child = Child.objects.create(name="小满", present_division_id="610104")
     here, hidden = opened(child=child), opened(child=child)

@@ -14,7 +14,7 @@ from tests.loop import START
 pytestmark = pytest.mark.django_db
 
 
-@attack(14, patched("hutong.hotline.cases.sight.WORDS_OF", {}))
+@attack(14, patched("hutong.hotline.cases.searching.SILENT", []))
 def test_search_and_filters_reach_no_hidden_field() -> None:
     case = a_case()
     recording.psychology_note(case.pk, by=post("zhou"), at=START, text="孩子夜里做噩梦不敢关灯")

@@ -27,7 +27,7 @@ def test_a_list_that_is_none_is_not_there(address: str, value: str) -> None:
     assert signed_in(who).get(reverse(address, query={name: value})).status_code in {200, 404}
 
 
-@attack(18, patched("hutong.desks.account.views.url_has_allowed_host_and_scheme", lambda *_all: True))
+@attack(18, patched("hutong.desks.account.entering.url_has_allowed_host_and_scheme", lambda *_all: True))
 @pytest.mark.parametrize("wanted", ELSEWHERE)
 def test_nobody_is_led_to_another_site(wanted: str) -> None:
     answer = signed_in("xu").post(reverse("account:language"), {"language": "zh-hans", "next": wanted})
