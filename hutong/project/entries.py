@@ -25,7 +25,8 @@ SHOWN = 12  # choices that are named one by one
 NAMES = {
     "char": "text", "typedchoice": "one of a list", "choice": "", "multiplechoice": "some of a list",
     "modelchoice": "one of those that the post may choose", "modelmultiplechoice": "some of those that the post may choose",
-    "boolean": "yes or no", "date": "a day", "datetime": "a moment", "integer": "a whole number", "file": "a file", "time": "a time of the day",
+    "boolean": "yes or no", "date": "a day", "datetime": "a moment", "integer": "a whole number", "file": "a file",
+    "time": "a time of the day",
 }  # fmt: skip
 LIMITS: tuple[tuple[type[Any], str, str], ...] = (  # what stands before the figure, and after
     (validators.MinLengthValidator, "at least", " characters"),

@@ -84,7 +84,14 @@ def end(request: access.DeskRequest, case_id: UUID, hold_id: UUID) -> HttpRespon
     if request.method == "POST" and form.carry_out(request, partial(actions.end, found)):
         messages.success(request, _("已结束留存 · %(number)s") % {"number": case.number})
         return redirect("cases:case", case.pk)
-    context = {"case": case, "back": reverse("cases:case", args=[case.pk]), "form": form, "title": _("结束留存"), "note": ENDED}
+    context = {
+        "case": case,
+        "who": case.number,
+        "back": reverse("cases:case", args=[case.pk]),
+        "form": form,
+        "title": _("结束留存"),
+        "note": ENDED,
+    }
     return render(request, "cases/hold.html", context, status=422 if form.errors else 200)
 
 

@@ -1,8 +1,11 @@
 """A hold on a person holds every case in which they stand, now and later, wherever it is, and tells nobody whether there is one."""
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -204,3 +207,14 @@ def test_whom_it_was_on_is_forgotten_three_years_after_its_end_and_not_before() 
     assert (held.name, held.id_number, held.born_on, bytes(held.child_number), bytes(held.row_key)) == ("", "", None, b"", b"")
     assert {held.reason, held.ended_why} == {ERASED}
     assert (held.by, held.at, held.ended_at) == (cast.post("zhou"), NOW, NOW)
+
+
+def test_rows_from_before_there_were_marks_are_marked_by_the_migration() -> None:
+    Child.objects.create(name="小雨", id_number=NUMBER)
+    Person.objects.create(name="钱强", id_number="610104198503010018")
+    columns = {Child: ["id_number_index"], Person: ["name_index", "id_number_index"]}
+    before = {model: list(model.objects.values_list(*names)) for model, names in columns.items()}  # type: ignore[attr-defined]
+    for model, names in columns.items():
+        model.objects.update(**dict.fromkeys(names, b""))  # type: ignore[attr-defined]
+    import_module("hutong.hotline.migrations.0021_last").mark(apps, SimpleNamespace(connection=connection))
+    assert {model: list(model.objects.values_list(*names)) for model, names in columns.items()} == before  # type: ignore[attr-defined]
