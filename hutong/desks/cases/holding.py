@@ -66,6 +66,7 @@ def hold(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
         return redirect("cases:case", case.pk)
     context = {
         "case": case,
+        "who": case.number,
         "back": reverse("cases:case", args=[case.pk]),
         "form": form,
         "title": _("依法留存"),
