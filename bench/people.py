@@ -14,7 +14,7 @@ from hutong.hotline.network.demo import PASSWORD, code
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role
 
 DESK = (Role.OPERATOR, Role.SHIFT_LEAD, Role.COORDINATOR)
-KNOWN = 500  # cases that a person opens in turn
+KNOWN = 100  # cases that a person opens in turn: fewer than are remarkable within an hour (cases.pace)
 
 
 @dataclass

@@ -15,11 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from hutong.desks import proving, standing
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls.models import Call, CallBack
+from hutong.hotline.cases import pace
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
@@ -28,6 +30,7 @@ from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import approving, contracts, sessions, signing_in
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import OfficeKind, Post, Role, Session
+from hutong.hotline.notices import alarms
 
 View = Callable[..., HttpResponseBase]
 M = TypeVar("M", bound=Model)
@@ -164,6 +167,8 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
                 return unapproved(request)
             try:
                 return view(request, *args, **kwargs)
+            except pace.TooManyCases as refusal:
+                return too_many(request, refusal)
             except (PermissionDenied, Http404):
                 refused(request, subject="page")
                 raise
@@ -191,8 +196,23 @@ def unapproved(request: Any) -> HttpResponse:
     refused(request, subject="page", reason=approving.NOT_APPROVED.code)
     if request.htmx:
         return HttpResponse(status=403)
-    context = {"reason": approving.NOT_APPROVED, "whom": approving.whom_to_ask(request.post)}
-    return render(request, "components/unapproved.html", context, status=403)
+    context = {
+        "title": _("还没有获准查看未成年人资料"), "reason": approving.NOT_APPROVED, "whom": approving.whom_to_ask(request.post),
+        "nobody": _("本机构和上级机构都还没有数据负责人，请安全管理员先指定。"),
+    }  # fmt: skip
+    return render(request, "components/whom_to_ask.html", context, status=403)
+
+
+def too_many(request: Any, refusal: Refusal) -> HttpResponse:
+    """The page that says that the hour has seen enough cases, and whom to call."""
+    denied(request, refusal, subject="case")
+    if request.htmx:
+        return HttpResponse(status=429)
+    context = {
+        "title": _("一小时内打开的个案太多"), "reason": refusal.reason, "whom": pace.whom_to_call(request.post, at=timezone.now()),
+        "nobody": _("本机构和上级机构都没有值班长，请找本机构协调员。"),
+    }  # fmt: skip
+    return render(request, "components/whom_to_ask.html", context, status=429)
 
 
 def in_offices(kinds: Collection[OfficeKind], *roles: Role) -> Callable[[View], View]:
@@ -265,10 +285,18 @@ def shown(request: Any, *lists: Iterable[Any], part: str = "", beside: bool = Fa
 
 
 def case_for(request: DeskRequest, case_id: UUID) -> Case:
-    """The case, if this post may see it; the look is recorded. Otherwise the same answer as for one that is not there."""
-    case = cases.with_offices(cases.visible_to(request.post)).filter(pk=case_id).first()
+    """The case, if this post may see it; the look is recorded. Otherwise the same answer as for one that is not there.
+
+    One more than a person opens within an hour is told to who watches, and refused at last (`cases.pace`). Raises Refusal.
+    """
+    seen, at = cases.visible_to(request.post).filter(pk=case_id), timezone.now()
+    case = cases.with_offices(seen).annotate(**pace.opened_by(request.post, at=at)).first()
     if case is None:
         _no_case(request, case_id)
+    if passed := pace.passed(case, request.post, by_software=request.sign_in is None):
+        alarms.many_cases(request.post, is_over=passed == "most", at=at)
+        if passed == "most":
+            raise pace.TooManyCases
     if request.method == "GET":
         looked(request, subject="case", subject_id=case.id)
     return case

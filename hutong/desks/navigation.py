@@ -49,6 +49,8 @@ DESKS = (
     Desk("audit:find", _("谁看过"), "eye", frozenset({Role.SHIFT_LEAD}), CENTRE),
     Desk("approvals:index", _("查看批准"), "eye", READERS, in_charge=True),
     Desk("cases:search", _("查询"), "search", READERS),
+    Desk("cases:people_held", _("留存"), "lock", frozenset({Role.COORDINATOR, Role.SHIFT_LEAD}), CENTRE),
+    Desk("cases:people_held", _("留存"), "lock", frozenset({Role.SUPERVISOR}), frozenset({OfficeKind.PROVINCE_BUREAU})),
     Desk("operator:desk", _("接线台"), "phone", frozenset({Role.COORDINATOR}), CENTRE),
     Desk("phone:window", _("话机"), "headset", DESK_ROLES, CENTRE, window="hutong-phone"),
 )

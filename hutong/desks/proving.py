@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.desks import passkeys, standing
 from hutong.hotline.network import factors, rules, sessions, signing_in
 from hutong.hotline.network.models import Staff
+from hutong.hotline.notices import alarms
 
 PREFIX = "proof"
 LOCKED = (_("已锁定"), _("您离开了一会儿，本页已锁定。请证明是您本人，回到原处接着办。"))
@@ -56,7 +57,7 @@ class Proof(forms.Form):
             signing_in.held_off(self.staff.username, place, at=at)
             raise forms.ValidationError(waits(wait.total_seconds()))
         if not self._typed(given):
-            signing_in.failed(self.staff.username, place, at=at, verb="factor_failed")
+            alarms.sign_in_failed(self.staff.username, place, at=at, verb="factor_failed")
             raise forms.ValidationError(WRONG)
         return given
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -29,7 +29,7 @@ def begin(sender: object, request: Any, user: Staff, **_more: Any) -> None:
     """A sign-in has its row from the start, whoever signs in and by whichever way; `request.begins` says how."""
     how = getattr(request, "begins", {"how": "", "is_limited": False})
     address, browser = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", "")
-    row = sessions.begin(user, address=address, browser=browser, at=timezone.now(), **how)
+    row = sessions.begin(user, address=address, browser=browser, machine=UUID(_mark(request)), at=timezone.now(), **how)
     request.session[SIGN_IN] = str(row.pk)
 
 
@@ -64,10 +64,16 @@ def _machine(request: HttpRequest) -> str:
         return ""
 
 
+def _mark(request: Any) -> str:
+    """The machine's mark; one that has none yet has it from this request on, which lays it down (`mark_machine`)."""
+    request.machine = _machine(request) or getattr(request, "machine", uuid4().hex)
+    return str(request.machine)
+
+
 def mark_machine(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Somebody signed in here: failures at other machines of the same address no longer count against whoever sits here."""
     if not _machine(request):
-        mark = signing.dumps(uuid4().hex, salt=MACHINE)
+        mark = signing.dumps(_mark(request), salt=MACHINE)
         response.set_cookie(_name(), mark, max_age=YEAR, httponly=True, samesite="Strict", secure=settings.SECURE_COOKIES)
     return response
 

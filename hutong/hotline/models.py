@@ -23,7 +23,7 @@ from hutong.hotline.cases.models import (
     Presence,
     Recusal,
 )
-from hutong.hotline.holds.models import Hold
+from hutong.hotline.holds.models import Hold, PersonHold
 from hutong.hotline.cases.letting_in import Admission, Emergency, Reveal
 from hutong.hotline.assignments.models import Assignment, Transfer
 from hutong.hotline.replies.models import FollowUp, Reply
@@ -83,6 +83,7 @@ __all__ = [
     "OrderEvent",
     "Party",
     "Person",
+    "PersonHold",
     "Play",
     "Post",
     "Presence",

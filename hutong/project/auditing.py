@@ -1,6 +1,11 @@
-"""`hutong audit verify`: looks whether the audit log is whole, against the checkpoints that lie elsewhere. Reads only, in one snapshot."""
+"""`hutong audit verify`: looks whether the audit log is whole, against the checkpoints that lie elsewhere. Reads only, in one snapshot.
+
+`hutong audit export` hands its lines to a collector of logs, and writes that it did.
+"""
 
 import argparse
+import json
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from hutong.hotline.audit import keys, queries, rules, verifying
+from hutong.hotline.audit import actions, keys, queries, rules, verifying
 from hutong.hotline.audit.anchors import Anchors
+from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases.models import Case
 from hutong.project.installing import say
 from hutong.project.trouble import Trouble
@@ -20,12 +26,15 @@ from hutong.project.trouble import Trouble
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `hutong audit` understands."""
-    commands = parser.add_subparsers(metavar="verify", required=True)
+    commands = parser.add_subparsers(metavar="verify | export", dest="what", required=True)
     verify = commands.add_parser("verify", help="tell what is wrong, and with which line; 1 where anything is")
     verify.add_argument("--since", type=_moment, help="begin at the last checkpoint before this day or moment")
     verify.add_argument("--case", help="the lines about one case alone, by its number")
     verify.add_argument("--checkpoints", type=Path, default=settings.AUDIT_FOLDER, help="where they lie (default: %(default)s)")
     verify.add_argument("--keys", type=Path, help="public keys, one a line (default: those beside the private key)")
+    export = commands.add_parser("export", help="write its lines as JSON, one a line, in the Elastic Common Schema")
+    export.add_argument("--since", type=_moment, help="from this day or moment on")
+    export.add_argument("--until", type=_moment, help="until before this day or moment (default: now)")
 
 
 def _moment(text: str) -> datetime:
@@ -43,6 +52,23 @@ def _moment(text: str) -> datetime:
 
 def run(options: argparse.Namespace) -> int:
     """The command."""
+    return _export(options) if options.what == "export" else _verify(options)
+
+
+def _export(options: argparse.Namespace) -> int:
+    """The oldest line first. That it was taken out is a line itself."""
+    at = timezone.now()
+    since, until = options.since, options.until or at
+    lines = AuditEntry.objects.filter(at__lt=until).order_by("at", "pk")
+    columns = ("pk", "at", "verb", "staff_id", "post_id", "subject", "subject_id", "event_id", "detail")
+    for entry in (lines.filter(at__gte=since) if since else lines).values(*columns).iterator():
+        sys.stdout.write(json.dumps(rules.as_ecs(**entry), ensure_ascii=False) + "\n")
+    bounds = {"since": since.isoformat() if since else "", "until": until.isoformat()}
+    actions.record("log_exported", by=None, at=at, subject="audit", **bounds)
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
     case = _case(options.case) if options.case else None
     start = time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:

@@ -16,6 +16,7 @@ from hutong import hotline  # noqa: E402
 from hutong.hotline.cases import rules, sight  # noqa: E402
 from hutong.hotline.kernel.refusals import Reason  # noqa: E402
 from hutong.hotline.retention.rules import DEEDS, schedule  # noqa: E402
+from hutong.project import entries  # noqa: E402
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 MADE = "<!-- Made by `make docs` from the tables of the product. Change the table, not this page. -->\n"
@@ -30,7 +31,13 @@ def main() -> None:
 def pages() -> dict[str, str]:
     """The name and text of each page."""
     with translation.override("zh-hans"):
-        return {"loop.md": loop(), "refusals.md": refusals(), "retention.md": keeping(), "sight.md": seen()}
+        return {
+            "loop.md": loop(),
+            "refusals.md": refusals(),
+            "retention.md": keeping(),
+            "sight.md": seen(),
+            "fields.md": entries.page(MADE),
+        }
 
 
 def loop() -> str:

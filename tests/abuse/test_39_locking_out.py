@@ -1,13 +1,16 @@
 """Locking out counts by account and place, and is no weapon against colleagues; an unknown name gets the same answer for the same work."""
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from django.utils import timezone
 
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.notices import alarms
 from tests import cast
 from tests.abuse.attack import attack, patched
 from tests.clients import code
@@ -39,7 +42,7 @@ def test_who_guesses_waits_and_leaves_few_lines() -> None:
         guess("xu")
 
     assert "尝试次数过多" in guess("xu").content.decode()
-    assert AuditEntry.objects.count() <= 6
+    assert AuditEntry.objects.count() <= 7
 
 
 @pytest.mark.django_db
@@ -64,3 +67,13 @@ def test_an_unknown_name_costs_the_same_work_and_gets_the_same_answer() -> None:
     assert hashed == ["guess", "guess"]
     assert known.status_code == unknown.status_code == 422
     assert known.context["form"].non_field_errors() == unknown.context["form"].non_field_errors()
+
+
+@pytest.mark.django_db
+@attack(39, patched("hutong.hotline.notices.alarms.A_DAY", 1000))
+def test_nobody_is_pestered_with_notices_of_failures_in_their_name() -> None:
+    start = timezone.now() - timedelta(days=1)
+    for hour in range(24):
+        alarms.sign_in_failed("xu", f"{hour}", at=start + timedelta(minutes=61 * hour))
+
+    assert AuditEntry.objects.filter(verb="failures_told").count() <= 4

@@ -1,13 +1,17 @@
-"""`hutong audit verify`: says what is wrong and where, and ends accordingly."""
+"""`hutong audit verify`: says what is wrong and where, and ends accordingly; and `hutong audit export`."""
 
 import argparse
+import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings as now_set
+from django.utils import timezone
 from pytest_django import Settings
 
 from hutong.hotline.audit import actions
+from hutong.hotline.audit.models import AuditEntry
 from hutong.project import auditing
 from hutong.project.database import Addresses
 from hutong.project.trouble import Trouble
@@ -83,3 +87,31 @@ def test_what_cannot_be_asked_is_said(committed: Addresses) -> None:
         verify("--case", "7")
     with pytest.raises(SystemExit):
         verify("--since", "yesterday")
+
+
+def export(*arguments: str) -> None:
+    parser = argparse.ArgumentParser()
+    auditing.add_arguments(parser)
+    assert auditing.run(parser.parse_args(["export", *arguments])) == 0
+
+
+def test_a_collector_reads_each_line_in_a_common_format_with_its_time_in_utc(log: None, capsys: pytest.CaptureFixture[str]) -> None:
+    before = list(AuditEntry.objects.order_by("at", "pk"))
+    export()
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["event"]["id"] for each in told] == [str(entry.pk) for entry in before]
+    for each, entry in zip(told, before, strict=True):
+        assert each["@timestamp"].endswith("Z")
+        assert datetime.fromisoformat(each["@timestamp"]) == entry.at
+        assert (each["ecs"]["version"], each["event"]["action"], each["hutong"]["detail"]) == ("8.11.0", entry.verb, entry.detail)
+        assert each["user"].get("id") == (str(entry.staff_id) if entry.staff_id else None)
+    assert "徐宁" not in str(told)
+    assert AuditEntry.objects.get(verb="log_exported").detail["since"] == ""
+
+
+def test_a_span_of_the_log_is_its_lines_alone_and_a_refusal_is_a_failure(log: None, capsys: pytest.CaptureFixture[str]) -> None:
+    actions.record("refused", by=post("ma"), at=timezone.now(), subject="case")
+    since = AuditEntry.objects.order_by("-at").values_list("at", flat=True)[0]
+    export("--since", since.isoformat())
+    (told,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told["event"]["action"], told["event"]["outcome"]) == ("refused", "failure")

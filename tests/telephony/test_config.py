@@ -1,5 +1,6 @@
 """What the exchange reads: sound of a browser is encrypted and belongs to whom the page named, and nothing says its version."""
 
+import ssl
 from pathlib import Path
 
 from hutong.telephony.asterisk import config
@@ -35,3 +36,10 @@ def test_it_names_no_version_and_listens_where_it_is_told() -> None:
     assert "servername = Hutong\n" in files["http.conf"]
     assert "bindaddr = 127.0.0.1\n" in files["http.conf"]
     assert "user_agent = Hutong\n" in files["pjsip.conf"]
+
+
+def test_the_keys_of_sound_are_agreed_by_approved_ciphers_alone() -> None:
+    ciphers = config.desk("seat-1", "0" * 32)["endpoint"]["dtls_cipher"].split(":")
+    assert ciphers == ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305"]
+    known = {each["name"]: each for each in ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).get_ciphers()}
+    assert all(known[cipher]["aead"] and known[cipher]["kea"] == "kx-ecdhe" for cipher in ciphers)

@@ -19,6 +19,7 @@ from hutong.hotline.kernel.texts import listed
 from hutong.hotline.network import factors, sessions, signing_in
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post, Staff
+from hutong.hotline.notices import alarms
 
 WAITING = "waiting"  # in Django's session: who has given the first proof
 PATIENCE = 300  # seconds for the second
@@ -53,6 +54,7 @@ def enter(request: Any, staff: Staff, *, how: str, wanted: str) -> HttpResponse:
     if changed := signing_in.changed(staff, since=before):
         told = {"when": date_format(timezone.localtime(before), "Y-m-d H:i"), "what": listed(log.verb(verb) for verb in changed)}
         messages.warning(request, _("自您上次登录（%(when)s）以来：%(what)s。若您不知情，请立即告诉安全管理员。") % told)
+    alarms.signed_in_anew(request.sign_in, at=timezone.now())  # after last_login, so that the next sign-in speaks of this one
     where = redirect(reverse("account:set_up", query={"next": wanted})) if limited else to_a_post(request, wanted)
     return standing.mark_machine(request, where)
 

@@ -12,6 +12,7 @@ from hutong.desks import proving, standing
 from hutong.hotline.network import factors, rules, signing_in
 from hutong.hotline.network.models import Staff
 from hutong.hotline.network.passwords import LONGEST
+from hutong.hotline.notices import alarms
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 
@@ -33,7 +34,7 @@ class Guarded(forms.Form):
             signing_in.held_off(username, place, at=at)
             raise forms.ValidationError(proving.waits(wait.total_seconds()), code="wait")
         if not self.fits(given):
-            signing_in.failed(username, place, at=at, verb=self.failure)
+            alarms.sign_in_failed(username, place, at=at, verb=self.failure)
             raise forms.ValidationError(self.wrong, code="wrong")
 
     def fits(self, given: dict[str, Any]) -> bool:

@@ -21,19 +21,26 @@ from hutong.desks.components.deeds import take
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.kernel.secrets.sealing import NotOpened
 from hutong.hotline.network import factors, identities, passwords, rules, sessions
+from hutong.hotline.network import queries as network
+from hutong.hotline.notices import alarms
+from hutong.hotline.notices.rules import ALARMS
 
+TOLD = 20  # lines on the page
 here = access.marked(setting_up=True)
 
 
 @access.signed_in
 @require_GET
 def security(request: Any) -> HttpResponse:
-    """By what one signs in, and where one is signed in now."""
-    mine = factors.of(request.user)
+    """By what one signs in, where one is signed in now, and what one was told of it in the last months."""
+    mine, at = factors.of(request.user), timezone.now()
+    told = list(alarms.lately(request.user, at=at)[:TOLD])
+    posts = network.posts_by_id(line.detail["who"] for line in told if "who" in line.detail)
     context = {
         "factors": mine, "has_code": any(row.type == factors.CODE for row in mine), "codes_left": factors.codes_left(request.user),
         "provider": settings.OIDC_NAME, "is_bound": identities.is_bound(request.user),
-        "sessions": sessions.of(request.user, at=timezone.now()),
+        "sessions": sessions.of(request.user, at=at),
+        "told": [(ALARMS[line.verb], line.at, posts.get(UUID(line.detail["who"])) if "who" in line.detail else None) for line in told],
     }  # fmt: skip
     return render(request, "account/security.html", context)
 

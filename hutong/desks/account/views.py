@@ -17,6 +17,7 @@ from hutong.desks.account.language import CODES
 from hutong.desks.navigation import desks_of
 from hutong.hotline.network import factors, sessions, signing_in
 from hutong.hotline.network import queries as network
+from hutong.hotline.notices import alarms
 
 
 @access.for_posts()
@@ -46,7 +47,7 @@ def _by_passkey(request: HttpRequest, form: SignIn) -> HttpResponse:
     if passkey is None or staff is None:
         place, at = request.META.get("REMOTE_ADDR", ""), timezone.now()
         if not signing_in.must_wait("", place, at=at):  # nobody guesses a passkey; but a flood of them is no flood of lines
-            signing_in.failed("", place, at=at, verb="factor_failed")
+            alarms.sign_in_failed("", place, at=at, verb="factor_failed")
         return _sign_in_page(request, form, 422, passkey_failed=True)
     factors.used(passkey, at=timezone.now())
     return entering.enter(request, staff, how="passkey", wanted=entering.wanted(request))

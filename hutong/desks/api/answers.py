@@ -29,8 +29,8 @@ TOO_LARGE = Reason("too_large", _("请求正文太大，没有保存任何内容
 INVALID = Reason("invalid", _("请求有误，没有保存任何内容。"), _("请看各字段的说明。"))
 BROKEN = Reason("broken", _("服务器没能完成这一步，错误已记录。"), _("请稍后重试；登记来访请用同一个 Idempotency-Key，不会重复。"))
 
-FAULTY = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 500})  # what every operation may answer
-STATUS = {"not_there": 404, "not_yours": 403}  # of a refusal that is no field's fault; any other is the facts' (409)
+FAULTY = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500})  # what every operation may answer
+STATUS = {"not_there": 404, "not_yours": 403, "too_many_cases": 429}  # of a refusal that is no field's fault; any other is the facts' (409)
 
 # What is said of a field, by the validator's own name for the fault. Never what was sent.
 FAULTS: dict[str, str | Promise] = {

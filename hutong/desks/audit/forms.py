@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.components import log
 
-SIGNING_IN = ("signed_in", "took_post", "signed_out", "sign_in_failed", "sign_in_held_off", "factor_failed", "proved", "session_ended")
+SIGNING_IN = (
+    "signed_in", "took_post", "signed_out", "sign_in_failed", "sign_in_held_off", "factor_failed", "proved", "session_ended",
+    "failures_told", "new_browser_told",
+)  # fmt: skip
 FACTORS = ("factor_added", "factor_removed", "recovery_codes_made", "factor_reset_asked", "factor_reset_agreed", "factor_reset_refused")
 KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "looks": (_("看与列表"), ("looked", "listed")),
     "exports": (_("导出"), ("exported", "network_exported", "rulebook_exported")),
     "reveals": (_("查看隐去的内容"), ("revealed", "reveal_reporter", "many_reveals")),
+    "paces": (_("一小时内打开个案过多"), ("many_cases", "too_many_cases")),
     "emergencies": (_("紧急查看"), ("break_glass", "review_glass")),
     "refusals": (_("被拒绝"), ("refused", "sign_in_failed", "sign_in_held_off", "factor_failed")),
     "sign_ins": (_("登录与退出"), SIGNING_IN),
@@ -33,7 +37,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "token_ended",
         ),
     ),
-    "audits": (_("审计"), ("searched_log", "asked_who_saw")),
+    "audits": (_("审计"), ("searched_log", "asked_who_saw", "log_exported")),
 }
 
 

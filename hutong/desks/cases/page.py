@@ -83,7 +83,7 @@ class File:
             "not_told": must_not_be_told(self.case),
             "holds": held,
             "is_held": any(hold.ended_at is None for hold in held),
-            "may_hold": may_hold(role=self.situation.role, relations=self.situation.relations),
+            "may_hold": not self.case.erased_at and may_hold(role=self.situation.role, relations=self.situation.relations),
             "may_archive": archive.may_take(self.situation),
         }
 

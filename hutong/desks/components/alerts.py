@@ -1,9 +1,10 @@
-"""The alert of the frame: what of tier I this person's office has not confirmed."""
+"""The alert of the frame: what of tier I this person's office has not confirmed, and for an hour what they were told of an account."""
 
 from typing import Any
 
 from hutong.desks import access
 from hutong.hotline.notices import queries
+from hutong.hotline.notices.rules import ALARMS
 
 SHOWN = 3
 
@@ -12,4 +13,5 @@ def alerts_of(request: access.DeskRequest) -> dict[str, Any]:
     """Used by every page, and by the region alone; the log has which cases it showed."""
     asked = queries.to_acknowledge(request.post)
     access.shown(request, asked[:SHOWN], part="notices:alerts", beside=True)
-    return {"asked": asked[:SHOWN], "more": len(asked[SHOWN:]), "post": request.post}
+    told = [ALARMS[verb] for verb in dict.fromkeys(request.sign_in.told)]  # type: ignore[attr-defined]  # with the session
+    return {"asked": asked[:SHOWN], "more": len(asked[SHOWN:]), "told": told, "post": request.post}

@@ -33,6 +33,7 @@ GUARD = {
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
+    "connection": "close",  # one request, one connection: what a proxy takes for a second one nobody answers
 }
 SESSION = "session:"
 

@@ -18,6 +18,7 @@ from hutong.hotline.calls.actions import asking as calls
 from hutong.hotline.calls.models import Call
 from hutong.hotline.cases.actions import opening, recording, recusing
 from hutong.hotline.cases.models import Case
+from hutong.hotline.cases.rules import ERASED
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts.models import WITH_CASE, CallBack, Contact, NotACase, Outcome
 from hutong.hotline.contacts.rules import title_of
@@ -135,6 +136,8 @@ def _joined(matter: Part, end: End, by: Post) -> Case | None:
     case = queries.case_to_join(by, end.into)
     if case is None:
         matter.add_error("into_number", _("没有这个个案，或您无权查看。"))
+    elif case.erased_at:
+        matter.add_error("into_number", str(Refusal(ERASED)))
     return case
 
 

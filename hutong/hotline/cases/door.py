@@ -233,7 +233,8 @@ def door(
 def timed(case: Case, code: str, *, at: datetime, text: str = "", **detail: Any) -> Step:
     """A timer's deed in the making, on a case that is locked already; `write` writes it down. Raises Refusal."""
     action = rules.ACTIONS[code]
-    if reason := rules.why_not(action, rules.Situation(stage=case.stage, tier=case.tier, role="", relations=frozenset({"timer"}))):
+    now = rules.Situation(case.stage, case.tier, relations=frozenset({"timer"}), is_erased=case.erased_at is not None)
+    if reason := rules.why_not(action, now):
         raise Refusal(reason)
     return Step(case, action, None, at, text, detail, event=Event(id=new_id()), before=case.stage)
 

@@ -22,6 +22,7 @@ from hutong.hotline.people.models import Child
 
 OWN = {"reveal_reporter", "break_glass", "review_glass"}  # deeds whose words say why something was looked at
 UNJUDGED = Q(missed_at__isnull=False, reviewed_at=None)  # emergencies that nobody judged in time
+TOO_MUCH = ("many_reveals", "many_cases", "too_many_cases")  # within an hour
 
 
 @dataclass(frozen=True)
@@ -177,8 +178,10 @@ def emergency_of(case: Case, post: Post) -> Emergency | None:
 
 
 def emergencies_to_review(post: Post) -> QuerySet[Emergency]:
-    """What was opened in an emergency of this centre's cases and waits for a word, due first; of cases that this person may see."""
-    waiting = Emergency.objects.filter(reviewed_at=None, case__centre=post.office_id, case__in=queries.visible_to(post).values("pk"))
+    """What was opened in an emergency of this centre's cases and waits for a word, due first; of cases that this person may see
+    and whose words were not erased meanwhile."""
+    mine = queries.visible_to(post).filter(centre=post.office_id, erased_at=None)
+    waiting = Emergency.objects.filter(reviewed_at=None, case__in=mine.values("pk"))
     return waiting.exclude(post__staff=post.staff_id).select_related("case", "post__staff", "post__office").order_by("due_at")
 
 
@@ -188,17 +191,16 @@ def reveals_of(case: Case) -> QuerySet[Reveal]:
 
 
 def by_person(post: Post, *, since: datetime) -> list[dict[str, Any]]:
-    """How often each post in an auditor's or security administrator's reach was shown what is masked, and opened in an emergency."""
+    """How often each post in an auditor's or security administrator's reach was shown what is masked, opened in an emergency, and did
+    too much of it, or of opening cases, within an hour."""
     reach = network.posts_in_reach(post).values("pk")
     shown = dict(Reveal.objects.filter(post__in=reach, at__gte=since).values_list("post").annotate(Count("pk")))
     opened = dict(Emergency.objects.filter(post__in=reach, at__gte=since).values_list("post").annotate(Count("pk")))
-    many = AuditEntry.objects.filter(verb="many_reveals", post_id__in=reach, at__gte=since).order_by()
+    many = AuditEntry.objects.filter(verb__in=TOO_MUCH, post_id__in=reach, at__gte=since).order_by()
     told = dict(many.values_list("post_id").annotate(Count("pk")))
-    posts = network.posts_by_id(shown.keys() | opened.keys())
-    rows = [
-        {"post": posts[pk], "shown": shown.get(pk, 0), "opened": opened.get(pk, 0), "many": told.get(pk, 0)}
-        for pk in shown.keys() | opened.keys()
-    ]
+    every = shown.keys() | opened.keys() | told.keys()
+    posts = network.posts_by_id(every)
+    rows = [{"post": posts[pk], "shown": shown.get(pk, 0), "opened": opened.get(pk, 0), "many": told.get(pk, 0)} for pk in every]
     return sorted(rows, key=lambda row: (-row["many"], -row["opened"], -row["shown"]))
 
 

@@ -56,7 +56,7 @@ class Case(SealedRow):
     `lead` is the office that answers for the case; `centre` the hotline centre that took it. `version` counts its
     changes: each is one event with the same number. `touched_at` is when somebody of the holder first did something since
     the case came to it; none yet: nobody has. `seen_by` are the offices on it and above it, kept by the database itself;
-    `is_restricted`: of these, only who is named and their heads (`cases.queries.visible_to`).
+    `is_restricted`: of these, only who is named and their heads (`cases.queries.visible_to`). `erased_at`: when its words were erased.
     Changed only through the one door (`cases.door`).
     """
 
@@ -97,6 +97,7 @@ class Case(SealedRow):
     safe_at = models.DateTimeField(_("确认安全"), null=True)
     closed_at = models.DateTimeField(_("办结时间"), null=True)
     resolution = models.CharField(_("办结方式"), max_length=12, choices=Resolution, blank=True)
+    erased_at = models.DateTimeField(_("内容到期删除"), null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name=_("并入"))
     version = models.PositiveIntegerField(_("版本"), default=0)
     is_restricted = models.BooleanField(_("限制个案"), default=False, db_default=False)
@@ -113,12 +114,7 @@ class Case(SealedRow):
             models.Index(fields=["centre", "due_at"], name="case_centre_work", condition=OPEN),
             models.Index(fields=["centre", "-opened_at"], name="case_centre_opened"),
             models.Index(fields=["lead"], name="case_extension_asked", condition=Q(extension_days__isnull=False)),
-            models.Index(
-                fields=["centre", "missed_at"],
-                name="case_missed",
-                condition=OPEN & Q(missed_at__isnull=False),
-                include=["id"],
-            ),
+            models.Index(fields=["centre", "missed_at"], name="case_missed", condition=OPEN & Q(missed_at__isnull=False), include=["id"]),
             models.Index(fields=["centre", "lead"], name="case_counted", condition=OPEN, include=["id", "missed_at"]),
             models.Index(fields=["holder", "stage_since"], name="case_untouched", condition=OPEN & Q(touched_at=None), include=["id"]),
         ]
@@ -140,6 +136,7 @@ class Case(SealedRow):
                 name="case_merged_into",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_into_itself"),
+            models.CheckConstraint(condition=Q(erased_at=None) | Q(stage="closed"), name="case_erased_is_closed"),
             models.CheckConstraint(
                 condition=Q(lower_to="", lower_by=None) | ~Q(lower_to="") & Q(lower_by__isnull=False), name="case_lowering_has_proposer"
             ),

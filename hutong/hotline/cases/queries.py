@@ -132,6 +132,7 @@ def situation(case: Case, post: Post | None) -> Situation:
         **(_beside(case, post) if case.stage == "handling" else {}),
         is_handed_out=case.lead_id != case.centre_id,
         is_restricted=case.is_restricted,
+        is_erased=case.erased_at is not None,
     )
 
 
@@ -355,8 +356,8 @@ def by_number(post: Post, text: str) -> Case | None:
 def likely_same(
     post: Post, *, phone: str, place: Division | None, names: Iterable[str], at: datetime, most: int
 ) -> list[tuple[Case, list[str]]]:
-    """Recent cases of this centre that may be the same matter, each with what they share: `child`, `phone`, `place`, in this order."""
-    recent = visible_to(post).filter(centre=post.office_id, opened_at__gte=at - SAME_WITHIN).select_related("place", "lead")
+    """Recent cases of this centre that may be the same matter, each with what they share: `child`, `phone`, `place`; none erased."""
+    recent = visible_to(post).filter(centre=post.office_id, opened_at__gte=at - SAME_WITHIN, erased_at=None).select_related("place", "lead")
     told = CaseContact.objects.filter(contact__reporter__phone_index=phone)
     shared: dict[str, Iterable[Case]] = {
         "child": _of_children(recent, list(names)),

@@ -64,6 +64,7 @@ class Situation:
     is_merged: bool = False
     is_handed_out: bool = False
     is_restricted: bool = False
+    is_erased: bool = False
     waits: frozenset[str] = frozenset()  # what this office must do beside the deadline
     pause_days: int = 0  # how long the limit may be paused
     pause: str = ""  # asked, or granted and lasting
@@ -298,6 +299,10 @@ REPEATED = Reason("repeated", _("这一步已经做过了，没有再做一次�
 STALE = Reason("stale", _("您打开页面后，个案有了新的变化，本次没有保存，您填写的内容仍在。"), _("请看过变化后再提交。"))
 NOT_THERE = Reason("not_there", _("没有这个个案，或您无权查看。"))
 NOT_YOURS = Reason("not_yours", _("您的岗位不能做这一步。"))
+ERASED = Reason(
+    "erased", _("本案保存期限已满，内容已按规定删除，不能再记录，也不能重新办理。"), _("有新情况请另立新案，并在新案里写明本案编号。")
+)
+AFTER_ERASURE = frozenset({"erase", "keep_recording", "destroy_recording"})  # what may still happen to a case whose words are gone
 
 
 def unwritten(action: Action) -> Reason:
@@ -318,6 +323,8 @@ def concerns(action: Action, situation: Situation) -> bool:
 
 def why_not(action: Action, situation: Situation) -> Reason | None:
     """Why this person may not do this now; None when they may. The one answer for buttons, API, phone and timers."""
+    if situation.is_erased and action.code not in AFTER_ERASURE:
+        return ERASED
     if situation.stage not in action.stages:
         return wrong_stage(action)
     if not concerns(action, situation):
@@ -326,7 +333,12 @@ def why_not(action: Action, situation: Situation) -> Reason | None:
 
 
 def offers(situation: Situation) -> list[tuple[Action, Reason | None]]:
-    """What this person's place on the case lets them do: open now, or not and why. What never concerns them is left out."""
+    """What this person's place on the case lets them do: open now, or not and why. What never concerns them is left out.
+
+    Of a case that was erased nothing is: its page says so once.
+    """
+    if situation.is_erased:
+        return []
     known = (ACTIONS[code] for code in ON_THE_CASE)
     return [(action, why_not(action, situation)) for action in known if concerns(action, situation)]
 

@@ -1,19 +1,25 @@
-"""Which cases are on hold, and who may decide it."""
+"""Which cases are on hold, by themselves or with a person in them; and who may decide it."""
 
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.holds import rules
-from hutong.hotline.holds.models import Hold
-from hutong.hotline.network.models import Post
+from hutong.hotline.holds.models import Hold, PersonHold
+from hutong.hotline.keys.fields import BlindIndex
+from hutong.hotline.network.models import OfficeKind, Post
+from hutong.hotline.people.models import Child, Person
+
+KINDS = {OfficeKind.HOTLINE_CENTRE: "centre", OfficeKind.PROVINCE_BUREAU: "province"}
 
 
-def held() -> QuerySet[Hold, UUID]:
-    """The cases, by their ids, on which a hold runs."""
-    return Hold.objects.filter(ended_at=None).values_list("case", flat=True)
+def held() -> QuerySet[Case, UUID]:
+    """The cases, by their ids, on which a hold runs, or in which a person stands on whom one runs."""
+    every = RawSQL("SELECT hutong_held_cases()", ())
+    return Case.objects.filter(pk__in=every).values_list("pk", flat=True)
 
 
 def of_case(case: Case) -> QuerySet[Hold]:
@@ -29,3 +35,34 @@ def holdable_by(post: Post) -> QuerySet[Case]:
         if post.role in roles:
             mine |= near[relation]
     return cases.visible_to(post).filter(mine)
+
+
+def may_hold_people(post: Post) -> bool:
+    """Whether somebody may put a person on hold: who may a case of their own office."""
+    return post.role in rules.HOLDS.get(KINDS.get(OfficeKind(post.office.kind), ""), ())
+
+
+def people_of(post: Post) -> QuerySet[PersonHold]:
+    """The holds on people that this office and those below it decided and that run, the one that is looked at again first."""
+    if not may_hold_people(post):
+        return PersonHold.objects.none()
+    here = Q(office=post.office_id) | Q(office__parent=post.office_id)
+    return PersonHold.objects.filter(here, ended_at=None).select_related("office", "by__staff").order_by("review_on", "pk")
+
+
+def marks(*, name: str, id_number: str) -> dict[str, bytes]:
+    """By what a person's rows are found: by the number where it is known, else by the name, with the birth date beside it."""
+    said = {"number": id_number, "name": "" if id_number else name}
+    columns = {"number": "id_number_index", "name": "name_index"}
+    return {
+        f"{kind}_{what}": _index(model, columns[what]).mark(text)
+        for kind, model in (("child", Child), ("person", Person))
+        for what, text in said.items()
+    }
+
+
+def _index(model: type[Child] | type[Person], name: str) -> BlindIndex:
+    found = model._meta.get_field(name)
+    if not isinstance(found, BlindIndex):
+        raise TypeError(name)
+    return found

@@ -285,7 +285,8 @@ class Approval(models.Model):
 class Session(models.Model):
     """One sign-in of a person at one browser: by what it began, since when it is idle, and why it ended. It is ended, never removed.
 
-    `is_limited`: the person has yet to set up what their post demands, and reaches nothing else. `is_wall`: it reads boards alone.
+    `machine` is the mark that the browser bears since somebody signed in there. `is_limited`: the person has yet to set up what their
+    post demands, and reaches nothing else. `is_wall`: it reads boards alone.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -297,6 +298,7 @@ class Session(models.Model):
     proved_at = models.DateTimeField()
     address = models.CharField(max_length=45, blank=True)
     browser = models.CharField(max_length=200, blank=True)
+    machine = models.UUIDField(null=True)
     is_limited = models.BooleanField(default=False)
     is_wall = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)

@@ -3,14 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from hutong.hotline.audit import actions as audit
+from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.kernel import live
 from hutong.hotline.network import rules
 from hutong.hotline.network.models import Post, Session, Staff
-from hutong.hotline.network.signing_in import SEEN_EVERY
+from hutong.hotline.network.signing_in import SEEN_EVERY, TOLD, TOLD_FOR
 
 
 def topic(session_id: UUID | str) -> str:
@@ -19,18 +21,22 @@ def topic(session_id: UUID | str) -> str:
 
 
 def begin(
-    staff: Staff, *, how: str, address: str, browser: str, is_limited: bool, at: datetime
+    staff: Staff, *, how: str, address: str, browser: str, machine: UUID, is_limited: bool, at: datetime
 ) -> Session:  # fmt: skip
     """Somebody proved who they are."""
     return Session.objects.create(
         staff=staff, begun_by=how[:20], begun_at=at, seen_at=at, proved_at=at, address=address[:45], browser=browser[:200],
-        is_limited=is_limited,
+        machine=machine, is_limited=is_limited,
     )  # fmt: skip
 
 
 def running(session_id: str, *, at: datetime) -> Session | None:
-    """This session with its person, if that one may sign in and it has not ended, by a word or by its age."""
-    session = Session.objects.filter(pk=session_id, ended_at=None, staff__is_active=True).select_related("staff").first()
+    """This session with its person, if that one may sign in and it has not ended, by a word or by its age; and with what they were
+    `told` since it began and within the hour, the latest first, by the verbs of the log."""
+    lines = AuditEntry.objects.filter(subject_id=OuterRef("staff_id"), verb__in=TOLD, at__gt=at - TOLD_FOR)
+    told = ArraySubquery(lines.filter(at__gt=OuterRef("begun_at")).order_by("-at").values("verb"))
+    rows = Session.objects.filter(pk=session_id, ended_at=None, staff__is_active=True)
+    session = rows.select_related("staff").annotate(told=told).first()
     return None if session is None or rules.is_over(session.begun_at, is_wall=session.is_wall, at=at) else session
 
 
@@ -44,6 +50,12 @@ def of(staff: Staff, *, at: datetime) -> list[Session]:
     """A person's sessions that run, the latest used first."""
     rows = Session.objects.filter(staff=staff, ended_at=None, begun_at__gt=at - rules.LONGEST_WALL).select_related("post__office")
     return [row for row in rows.order_by("-seen_at", "-pk") if not rules.is_over(row.begun_at, is_wall=row.is_wall, at=at)]
+
+
+def is_in_a_new_browser(session: Session) -> bool:
+    """Whether its person has signed in before, though never in its browser. Who signs in for the first time has nothing to compare."""
+    others = Session.objects.filter(staff=session.staff_id, machine__isnull=False).exclude(pk=session.pk)
+    return others.exists() and not others.filter(machine=session.machine).exists()
 
 
 def be_seen(session: Session, *, at: datetime) -> None:

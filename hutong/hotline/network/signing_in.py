@@ -52,11 +52,16 @@ def signed_in(staff: Staff, *, at: datetime, how: str) -> None:
 OF_ONES_OWN = (
     "factor_added", "factor_removed", "recovery_codes_made", "factor_reset_agreed", "password_set", "password_chosen", "identity_bound",
 )  # fmt: skip
+# What a person is told when it happens (`notices.alarms`): a line of each is the notice.
+TOLD = ("failures_told", "new_browser_told", "many_cases_told", "too_many_cases_told")
+TOLD_FOR = timedelta(hours=1)  # pages show it
 
 
 def changed(staff: Staff, *, since: datetime | None) -> list[str]:
-    """Which of a person's proofs were changed since they last signed in, by the verbs of the log."""
-    lines = AuditEntry.objects.filter(subject_id=staff.pk, verb__in=OF_ONES_OWN, at__gt=since) if since else AuditEntry.objects.none()
+    """Which of a person's proofs were changed since they last signed in, and what else they were told, by the verbs of the log."""
+    lines = (
+        AuditEntry.objects.filter(subject_id=staff.pk, verb__in=(*OF_ONES_OWN, *TOLD), at__gt=since) if since else AuditEntry.objects.none()
+    )
     return list(dict.fromkeys(lines.order_by("at").values_list("verb", flat=True)))
 
 

@@ -107,7 +107,8 @@ ON_THE_WAY = (DeliveryState.WAITING, DeliveryState.FAILED)
 
 
 class Delivery(models.Model):
-    """One notice on one way. Without one it is an `alarm` about the backups (a code of `keeping.rules`), or else a test.
+    """One notice on one way. Without one it is an `alarm` about the backups or an account (a code of `keeping.rules` or of
+    `notices.rules.ALARMS`), or else a test.
     `last_error` is a word of `rules.FAULTS` and perhaps a number.
 
     `is_urgent`: tier I, or a test that somebody is waiting for. `tries` counts those begun, also by a sender that was killed.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from hutong.hotline.cases import queries as cases
@@ -95,8 +96,10 @@ def told(delivery: Delivery, *, address: str, at: datetime) -> rules.Told:
     """What a delivery says, in the language of who reads it."""
     way, notice = delivery.way, delivery.notice
     with override(way.staff.language if way.staff else settings.LANGUAGE_CODE):
+        if delivery.alarm in rules.ALARMS:
+            return rules.told_of(_("12349 账号提醒"), reason=rules.ALARMS[delivery.alarm], address=address, mark=delivery.mark)
         if delivery.alarm:
-            return rules.told_of_backups(reason=backups.REASONS[delivery.alarm], address=address, mark=delivery.mark)
+            return rules.told_of(_("12349 备份告警"), reason=backups.REASONS[delivery.alarm], address=address, mark=delivery.mark)
         if notice is None:
             return rules.told_as_test(name=way.name, address=address, mark=delivery.mark)
         return rules.told(

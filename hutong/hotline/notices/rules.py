@@ -151,6 +151,21 @@ def fault_in_words(fault: str) -> str:
     return _("{what}（{number}）").format(what=FAULTS[word], number=number) if number else str(FAULTS.get(word, ""))
 
 
+# --- what a person is told of their own account, and who watches of somebody: `network.signing_in.TOLD`
+
+CHECK_ACCOUNT = gettext_lazy("若是您自己，不必理会；若不是，请立即告诉安全管理员，并在“登录与安全”里结束可疑的登录。")
+CHECK_PURPOSE = gettext_lazy("请在“登录与安全”里查看是谁，向本人核实用途；审计员和安全管理员可在审计页查看次数。")
+ALARMS = {
+    each.code: each
+    for each in (
+        Reason("failures_told", gettext_lazy("有人用您的账号登录，没有成功。"), CHECK_ACCOUNT),
+        Reason("new_browser_told", gettext_lazy("您的账号在一个您以前没有用过的浏览器登录。"), CHECK_ACCOUNT),
+        Reason("many_cases_told", gettext_lazy("有人一小时内打开的个案比通常多。"), CHECK_PURPOSE),
+        Reason("too_many_cases_told", gettext_lazy("有人一小时内打开的个案太多，已暂停再打开别的。"), CHECK_PURPOSE),
+    )
+}
+
+
 # --- what is said: nothing of the child, not even what the matter is
 
 
@@ -173,9 +188,9 @@ def told(*, number: str, tier: str, kind: str, left: timedelta | None, acknowled
     return Told(title, "\n".join([which, where, _("通知号 {mark}").format(mark=mark)]))
 
 
-def told_of_backups(*, reason: Reason, address: str, mark: str) -> Told:
-    """What is not well with the backups, and what to do."""
-    return Told(_("12349 备份告警"), "\n".join([str(reason.sentence), str(reason.remedy), address, _("通知号 {mark}").format(mark=mark)]))
+def told_of(title: str, *, reason: Reason, address: str, mark: str) -> Told:
+    """What is not well, and what to do."""
+    return Told(title, "\n".join([str(reason.sentence), str(reason.remedy), address, _("通知号 {mark}").format(mark=mark)]))
 
 
 def told_as_test(*, name: str, address: str, mark: str) -> Told:

@@ -82,6 +82,7 @@ class Child(Human):
     """A child whom a case is about. `present_division`: where the child is; `registered_division`: household register."""
 
     name_index = BlindIndex(of="name", size=2)  # of many children with one mark: what is found is looked at (`people.queries`)
+    id_number_index = BlindIndex(of="id_number", size=4)  # by which a hold on a person finds them
     age = models.PositiveSmallIntegerField(_("年龄"), null=True, blank=True)
     statuses = models.JSONField(_("儿童类别"), default=list, blank=True)
     school = SealedText(_("学校"))
@@ -92,7 +93,10 @@ class Child(Human):
 
     class Meta:
         db_table = "people_child"
-        indexes = [models.Index(fields=["name_index"], name="child_name", condition=~Q(name_index=""))]
+        indexes = [
+            models.Index(fields=["name_index"], name="child_name", condition=~Q(name_index="")),
+            models.Index(fields=["id_number_index"], name="child_number", condition=~Q(id_number_index="")),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(age=None) | Q(age__lte=17), name="child_age"),
             models.CheckConstraint(condition=CONSENTED, name="child_consent"),
@@ -108,10 +112,17 @@ class Child(Human):
 
 
 class Person(Human):
-    """Anybody else: guardian, suspected person, witness."""
+    """Anybody else: guardian, suspected person, witness. The marks are there for a hold on a person."""
+
+    name_index = BlindIndex(of="name", size=2)
+    id_number_index = BlindIndex(of="id_number", size=4)
 
     class Meta:
         db_table = "people_person"
+        indexes = [
+            models.Index(fields=["name_index", "born_on"], name="person_name", condition=~Q(name_index="") & Q(born_on__isnull=False)),
+            models.Index(fields=["id_number_index"], name="person_number", condition=~Q(id_number_index="")),
+        ]
         constraints = [models.CheckConstraint(condition=CONSENTED, name="person_consent")]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from hutong.hotline.calls.models import Call, Leg, LegRole
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.cases.sight import RECORDINGS
-from hutong.hotline.holds.models import Hold
+from hutong.hotline.holds import queries as holds
 from hutong.hotline.kernel import objects
 from hutong.hotline.kernel.secrets.sealing import Key, NotOpened, Place, unseal
 from hutong.hotline.kernel.secrets.streams import SealedFile
@@ -29,7 +29,7 @@ from hutong.hotline.recordings.models import Gap, Play, Recording
 
 KEPT = Q(kept_at__isnull=False, destroyed_at=None)
 BLOCK = 1 << 20
-NO_CASE_HELD = ~Exists(Hold.objects.filter(case=OuterRef("case"), ended_at=None))
+NO_CASE_HELD = ~Q(case__in=holds.held())
 
 
 def _near(table: dict[str, frozenset[str]], post: Post) -> QuerySet[Recording]:

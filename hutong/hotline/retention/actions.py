@@ -53,6 +53,7 @@ def _through_the_door(ids: Sequence[UUID], values: dict[str, object], at: dateti
         with door(pk, "erase", by=None, at=at) as step:
             for name, value in values.items():
                 setattr(step.case, name, value)
+            step.case.erased_at = at
         with connection.cursor() as cursor:
             cursor.execute("SELECT hutong_forget(%s)", [pk])
 

@@ -11,9 +11,12 @@ from hutong.hotline.calls.models import Call, CallBack, Leg, Wish
 from hutong.hotline.cases.models import Case, CaseChild, CaseContact, Party, Presence, Stage
 from hutong.hotline.contacts.models import Contact, Draft, Outcome, Reporter
 from hutong.hotline.holds import queries as holds
+from hutong.hotline.holds.models import PersonHold
 from hutong.hotline.people.models import Child, Person
+from hutong.hotline.recordings.models import Gap, Recording
 from hutong.hotline.retention import rules
 from hutong.hotline.retention.models import Erasure
+from hutong.hotline.supervision.models import Order
 
 # The tables that a kind is about: the model, and by which column its rows belong to the row that is due.
 TABLES: dict[str, dict[type[Model], str]] = {
@@ -21,7 +24,8 @@ TABLES: dict[str, dict[type[Model], str]] = {
     "child": {Child: "pk"},
     "person": {Person: "pk"},
     "contact": {Contact: "pk", Reporter: "contact"},
-    "call": {Call: "pk", CallBack: "call", Leg: "call", Wish: "call"},
+    "call": {Call: "pk", CallBack: "call", Leg: "call", Wish: "call", Recording: "call", Gap: "recording__call"},
+    "held": {PersonHold: "pk"},
     "draft": {Draft: "pk"},
     "presence": {Presence: "pk"},
 }
@@ -31,15 +35,22 @@ def _over(kind: str, at: datetime) -> datetime:
     return rules.over_before(rules.schedule().kinds[kind], at)
 
 
+def _held_recordings(**of: OuterRef) -> Exists:
+    """Recordings that the law needs longer: with them stays what they belong to."""
+    return Exists(Recording.objects.filter(held_at__isnull=False, **of))
+
+
 def _erased(kind: str, row: str = "pk") -> Exists:
     return Exists(Erasure.objects.filter(kind=kind, row_id=OuterRef(row)))
 
 
 def cases(at: datetime) -> QuerySet[Case]:
-    """Closed for as long as the schedule says, all their children grown up, and not held."""
+    """Closed for as long as the schedule says, all their children grown up, not held, and no order about them open."""
     closed = Case.objects.filter(stage=Stage.CLOSED, closed_at__lte=_over("case", at)).exclude(pk__in=holds.held())
     minors = CaseChild.objects.filter(_not_grown(at), case=OuterRef("pk"))
-    return closed.filter(~_erased("case"), ~Exists(minors)).order_by("closed_at")
+    orders = Order.objects.filter(case=OuterRef("pk"), ended_at=None)
+    free = closed.filter(~_erased("case"), ~Exists(orders), ~_held_recordings(case=OuterRef("pk")))
+    return free.filter(~Exists(minors)).order_by("closed_at")
 
 
 def _not_grown(at: datetime) -> Q:
@@ -82,7 +93,12 @@ def calls(at: datetime) -> QuerySet[Call]:
     nothing_said = Q(Exists(own)) | Q(contact__isnull=False) | Q(ended_at__lte=_over("call", at))
     waits = CallBack.objects.filter(call=OuterRef("pk"), settled_at=None)
     ended = Call.objects.filter(~Exists(waits), ~_erased("call"), ended_at__isnull=False)
-    return ended.filter(told, nothing_said, ~Exists(kept)).order_by("ended_at")
+    return ended.filter(told, nothing_said, ~Exists(kept), ~_held_recordings(call=OuterRef("pk"))).order_by("ended_at")
+
+
+def held(at: datetime) -> QuerySet[PersonHold]:
+    """Holds on people that ended so long ago."""
+    return PersonHold.objects.filter(~_erased("held"), ended_at__lte=_over("held", at)).order_by("ended_at")
 
 
 def drafts(at: datetime) -> QuerySet[Draft]:
@@ -96,5 +112,6 @@ def presences(at: datetime) -> QuerySet[Presence]:
 
 
 DUE: dict[str, Callable[[datetime], QuerySet[Any]]] = {
-    "case": cases, "child": children, "person": people, "contact": contacts, "call": calls, "draft": drafts, "presence": presences,
+    "case": cases, "child": children, "person": people, "contact": contacts, "call": calls, "held": held, "draft": drafts,
+    "presence": presences,
 }  # fmt: skip

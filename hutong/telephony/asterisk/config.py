@@ -6,6 +6,8 @@ from typing import NamedTuple
 REALM = "hutong"
 TRUNK = "trunk"
 DESK_KINDS = ("endpoint", "aor", "auth")
+# What a browser and the exchange may agree on for the keys of sound: keys of one talk alone, and encryption that notices every change.
+DTLS = ":".join(f"ECDHE-ECDSA-{cipher}" for cipher in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"))
 
 MODULES = """\
 res_sorcery_config res_sorcery_memory res_sorcery_astdb res_crypto res_http_websocket res_websocket_client res_timing_timerfd
@@ -140,8 +142,8 @@ def desk(user: str, digest: str) -> dict[str, dict[str, str]]:
         "auth": {"auth_type": "digest", "username": user, "realm": REALM, "password_digest": f"MD5:{digest}"},
         "aor": {"max_contacts": "1", "remove_existing": "yes"},
         "endpoint": {
-            "auth": user, "aors": user, "context": "desks", "webrtc": "yes", "disallow": "all", "allow": "opus,alaw,ulaw",
-            "direct_media": "no", "send_connected_line": "no", "rtp_timeout": "5", "rtp_keepalive": "1",
+            "auth": user, "aors": user, "context": "desks", "webrtc": "yes", "dtls_cipher": DTLS, "disallow": "all",
+            "allow": "opus,alaw,ulaw", "direct_media": "no", "send_connected_line": "no", "rtp_timeout": "5", "rtp_keepalive": "1",
         },
     }  # fmt: skip
 

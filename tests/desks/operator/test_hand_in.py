@@ -2,9 +2,13 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from hutong.desks.operator import queries
+from hutong.hotline.cases.door import door
 from hutong.hotline.cases.models import Case, Party, Recusal
 from hutong.hotline.contacts.models import Contact, Draft, Reporter
 from hutong.hotline.kernel.ids import new_id
@@ -12,6 +16,7 @@ from hutong.hotline.people.models import Child, Person
 from tests import cast
 from tests.clients import signed_in
 from tests.desks.operator.sheets import WORDS, child, hand_in, party, typed
+from tests.loop import START, case_at
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +87,20 @@ def test_a_case_of_another_centre_is_not_there(client: Client) -> None:
     answer = hand_in(client, typed(into_number=Case.objects.get().number), "case_added")
     assert answer.status_code == 422
     assert "没有这个个案" in answer.content.decode()
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+def test_a_case_whose_words_were_erased_takes_no_report_up_and_is_not_offered(client: Client, by_button: bool) -> None:
+    case = case_at("closed")
+    with transaction.atomic(), door(case.pk, "erase", by=None, at=timezone.now()) as step:
+        step.case.erased_at = timezone.now()
+    given = {"into": str(case.pk)} if by_button else {"end": "case_added"}
+    answer = hand_in(client, typed(into_number=case.number), **given)
+    assert answer.status_code == 422
+    assert "内容已按规定删除" in answer.content.decode()
+    assert "另立新案" in answer.content.decode()
+    recent = queries.known(cast.post("xu"), phone="13800001234", place="莲湖区", names=["小雨"], at=START)
+    assert recent.same == []
 
 
 def test_the_same_sheet_twice_is_one_case(client: Client) -> None:

@@ -18,9 +18,10 @@ from hutong.hotline.people.models import Child, Person
 from hutong.hotline.retention import actions, queries, rules
 from hutong.hotline.retention.models import Erasure
 from hutong.hotline.retention.timers import DEEDS, Sweep
+from hutong.hotline.supervision import actions as supervision
 from hutong.project import retention as command
 from tests import cast
-from tests.loop import START, case_at, contact
+from tests.loop import ONWARD, START, case_at, contact
 
 pytestmark = pytest.mark.django_db
 LATER = START.replace(year=START.year + 16)  # the child of 7 is 23
@@ -146,3 +147,16 @@ def test_the_command_says_what_would_go_and_erases_nothing(capsys: pytest.Captur
     assert Child.objects.get().name == "小雨"
     command.run(parser.parse_args(["--erase"]))
     assert Case.objects.get().title == rules.ERASED
+
+
+def test_an_order_that_is_still_open_is_waited_for() -> None:
+    case, zhou, at = case_at("handling"), cast.post("zhou"), START + timedelta(hours=2)
+    supervision.order(case.pk, office=cast.office("lianhu"), subject="尽快上门", text="今天上门看孩子", by=zhou, at=at)
+    case.refresh_from_db()
+    while case.stage != "closed":
+        at += timedelta(minutes=10)
+        ONWARD[case.stage](case, at)
+        case.refresh_from_db()
+    assert sweep(LATER) == []
+    supervision.withdraw_order(case.orders.get().pk, by=zhou, at=LATER - timedelta(days=1), text="已办结")
+    assert len(sweep(LATER)) == 3

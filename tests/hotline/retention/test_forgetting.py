@@ -12,15 +12,19 @@ from django.utils import timezone
 from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit import timers as seals
 from hutong.hotline.calls.models import Call, CallBack, Leg
-from hutong.hotline.cases.actions import recording
+from hutong.hotline.cases.actions import judging, recording
+from hutong.hotline.cases.door import door
 from hutong.hotline.cases.letting_in import Emergency, Reveal
-from hutong.hotline.cases.models import Case, Event, PartyRole, Recusal
+from hutong.hotline.cases.models import Case, CaseContact, Event, PartyRole, Recusal
+from hutong.hotline.cases.rules import ACTIONS, AFTER_ERASURE
 from hutong.hotline.cases.searching import search
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.holds import actions as holds
 from hutong.hotline.kernel.ids import new_id
+from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.people.models import Person
-from hutong.hotline.recordings.models import Play
+from hutong.hotline.recordings import actions as recordings
+from hutong.hotline.recordings.models import Gap, Play, Recording
 from hutong.hotline.replies import actions as replies
 from hutong.hotline.retention import rules
 from hutong.hotline.retention.models import Erasure
@@ -29,8 +33,9 @@ from hutong.project import auditing, check
 from hutong.project.database import Addresses
 from tests import cast
 from tests.abuse.marked import ADDRESS, CALLER, HOUSE, MARKED, PHONE, REPORTER, SUSPECTED, TOLD, found, stored
+from tests.clients import signed_in
 from tests.hotline.retention.test_erasing import LATER, sweep
-from tests.loop import ONWARD, START, opened
+from tests.loop import ONWARD, START, contact, opened
 from tests.talks import a_call, kept, missed
 
 HOUR = timedelta(hours=1)
@@ -45,6 +50,7 @@ def told_everywhere(folder: Path) -> Case:
     contact.reporter.name, contact.reporter.phone = REPORTER, PHONE
     contact.reporter.save()
     talk = kept(a_call(case=case), folder)
+    Gap.objects.create(recording=talk, started_at=talk.started_at, ended_at=talk.ended_at, by=zhou, why=TOLD)
     at = START + timedelta(minutes=5)
     recording.correct(case.pk, by=zhou, at=at, seen=None, title=TOLD, place=case.place, place_text=ADDRESS, text=TOLD)
     recording.add_party(
@@ -104,7 +110,7 @@ def test_after_erasure_no_table_holds_what_was_told_and_every_promise_holds(case
     assert not search(cast.post("zhou"), TOLD[:6]).exists()
     while seals.sweep(at=timezone.now()):
         pass
-    assert auditing.run(Namespace(case=None, since=None, checkpoints=None, keys=None)) == 0
+    assert auditing.run(Namespace(what="verify", case=None, since=None, checkpoints=None, keys=None)) == 0
     with connection.cursor() as cursor:
         assert [offender for each in check.look(cursor) for offender in each.first] == []
 
@@ -171,3 +177,86 @@ def test_a_call_of_which_nothing_was_written_down_goes_by_itself() -> None:
     assert sweep(START.replace(year=START.year + 3, day=20)) == ["1 call erased, past their time"]
     call.refresh_from_db()
     assert (call.caller, bytes(call.caller_index), CallBack.objects.get().number) == ("", b"", "")
+
+
+# --- afterwards it stays shut
+
+
+def stop() -> None:
+    raise LookupError
+
+
+def refused(case: Case, code: str, who: str | None) -> str:
+    """Why the door stays closed to a deed; empty where it opens, of which nothing is kept."""
+    try:
+        with door(case.pk, code, by=cast.post(who) if who else None, at=LATER, text="又有新情况"):
+            stop()
+    except Refusal as refusal:
+        return refusal.reason.code
+    except LookupError:
+        pass
+    return ""
+
+
+def test_the_one_door_opens_for_nobody_but_the_end_of_its_recordings(case: Case) -> None:
+    before = {code for code in ACTIONS if not refused(case, code, "zhou")}
+    assert {"note", "reopen", "add_contact"} <= before
+    sweep(LATER)
+    assert {refused(case, code, "zhou") for code in set(ACTIONS) - AFTER_ERASURE} == {"erased"}
+    assert {refused(case, code, None) for code in set(ACTIONS) - AFTER_ERASURE} == {"erased"}
+    for deed in (
+        lambda: recording.note(case.pk, by=cast.post("zhou"), at=LATER, text=TOLD),
+        lambda: judging.reopen(case.pk, by=cast.post("zhou"), at=LATER, seen=None, text=TOLD),
+        lambda: holds.hold(case, reason=TOLD, review_on=timezone.localdate(LATER) + timedelta(9), by=cast.post("zhou"), at=LATER),
+    ):
+        with pytest.raises(Refusal) as told:
+            deed()
+        assert "另立新案" in str(told.value)
+    assert recordings.destroy(Recording.objects.get().pk, at=LATER)
+    assert list(Event.objects.filter(case=case).order_by("-seq").values_list("action", flat=True)[:2]) == ["destroy_recording", "erase"]
+
+
+def test_nor_does_the_database_take_anything_up(case: Case) -> None:
+    sweep(LATER)
+    case.refresh_from_db()
+    zhou = cast.post("zhou")
+    with pytest.raises(DatabaseError, match="is erased"), transaction.atomic():
+        Event.objects.create(id=new_id(), case=case, seq=case.version + 1, at=LATER, action="note", by=zhou, text=TOLD)
+    with pytest.raises(DatabaseError, match="is erased"), transaction.atomic():
+        CaseContact.objects.create(case=case, contact=contact(), at=LATER)
+    with pytest.raises(DatabaseError, match="is erased"), transaction.atomic():
+        Recusal.objects.create(case=case, office=cast.office("qishan"), reason=TOLD, by=zhou, at=LATER)
+    with pytest.raises(DatabaseError, match="is erased"), transaction.atomic():
+        case.assignments.create(office=cast.office("lianhu"), kind="assist", request=TOLD, given_by=zhou, given_at=LATER)
+    for change in ("title = 'x'", "erased_at = NULL", "plan = 'x'", "stage = 'assessment'"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            run(f"UPDATE cases_case SET version = version + 1, {change} WHERE id = %s", case.pk)  # noqa: S608 constants
+
+
+def test_its_page_says_so_and_offers_nothing(case: Case) -> None:
+    sweep(LATER)
+    page = signed_in("zhou").get(f"/cases/{case.pk}").content.decode()
+    assert "内容已按规定删除，只留下谁在何时做了什么" in page
+    assert [code for code in ("note", "reopen", "psychology_note") if f"/cases/{case.pk}/do/{code}" in page] == []
+    assert f"/cases/{case.pk}/hold" not in page
+
+
+def test_a_recording_that_the_law_needs_holds_its_call_and_its_case(case: Case) -> None:
+    talk = Recording.objects.get()
+    recordings.hold(talk, by=cast.post("lu"), at=LATER, why=TOLD)
+    assert sweep(LATER) == []
+    for kind, row in (("case", case.pk), ("call", talk.call_id)):
+        with pytest.raises(DatabaseError, match="held by law"), transaction.atomic():
+            Erasure.objects.create(kind=kind, row_id=row, at=LATER)
+    recordings.release(talk, by=cast.post("lu"), at=LATER)
+    assert len(sweep(LATER)) == 5
+    assert (Recording.objects.get().held_why, Gap.objects.get().why) == ("", "")
+
+
+def test_why_a_recording_was_paused_goes_with_its_call_and_not_before(case: Case) -> None:
+    with pytest.raises(DatabaseError, match="only ends"), transaction.atomic():
+        Gap.objects.update(why="")
+    sweep(LATER)
+    with pytest.raises(DatabaseError, match="only ends"), transaction.atomic():
+        Gap.objects.update(why="x")
+    assert Gap.objects.get().why == ""
