@@ -16,7 +16,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # it works, though nobody asks it anything: it ends with the tests that need it
 def installed(folder: Path) -> Iterator[Product]:
     """A product that has been started once."""
     product = Product(folder / "护童 data")

@@ -56,7 +56,7 @@ class Kept:
         return [self.product.process.pid, *self.product.processes(), *self.product.database_processes()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # it works, though nobody asks it anything: it ends with the tests that need it
 def kept(folder: Path) -> Iterator[Kept]:
     """Started once, with its first backup made."""
     backups, safe = folder / "备份", folder / "safe"
