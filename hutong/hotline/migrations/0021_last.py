@@ -149,7 +149,6 @@ def mark(apps, schema) -> None:  # type: ignore[no-untyped-def]
 
 class Migration(migrations.Migration):
     dependencies = [("hotline", "0020_keep")]
-    run_before = [("account", "0001_initial"), ("mfa", "0001_initial"), ("socialaccount", "0001_initial")]
     operations = [
         migrations.AddField("case", "erased_at", models.DateTimeField(null=True, verbose_name="内容到期删除")),
         migrations.RunSQL(ERASED_BEFORE),
