@@ -4,7 +4,7 @@ Every URL names its gate by one of the decorators here; a test walks the URL tab
 """
 
 from collections.abc import Callable, Collection, Iterable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel import texts, wall
-from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.kernel.refusals import Reason, Refusal
 from hutong.hotline.network import approving, contracts, sessions, signing_in
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import OfficeKind, Post, Role, Session
@@ -194,25 +194,25 @@ def may_enter(request: Any) -> bool:
 def unapproved(request: Any) -> HttpResponse:
     """The page that says whom to ask."""
     refused(request, subject="page", reason=approving.NOT_APPROVED.code)
-    if request.htmx:
-        return HttpResponse(status=403)
-    context = {
-        "title": _("还没有获准查看未成年人资料"), "reason": approving.NOT_APPROVED, "whom": approving.whom_to_ask(request.post),
-        "nobody": _("本机构和上级机构都还没有数据负责人，请安全管理员先指定。"),
-    }  # fmt: skip
-    return render(request, "components/whom_to_ask.html", context, status=403)
+    nobody = _("本机构和上级机构都还没有数据负责人，请安全管理员先指定。")
+    whom = partial(approving.whom_to_ask, request.post)
+    return _sent_to(request, whom, 403, _("还没有获准查看未成年人资料"), approving.NOT_APPROVED, nobody=nobody)
 
 
 def too_many(request: Any, refusal: Refusal) -> HttpResponse:
     """The page that says that the hour has seen enough cases, and whom to call."""
     denied(request, refusal, subject="case")
+    nobody = _("本机构和上级机构都没有值班长，请找本机构协调员。")
+    whom = partial(pace.whom_to_call, request.post, at=timezone.now())
+    return _sent_to(request, whom, 429, _("一小时内打开的个案太多"), refusal.reason, nobody=nobody)
+
+
+def _sent_to(request: Any, whom: Callable[[], list[Post]], status: int, title: str, reason: Reason, *, nobody: str) -> HttpResponse:
+    """Who can help with what was refused, and what to say where nobody can; a region of a page is told the status alone."""
     if request.htmx:
-        return HttpResponse(status=429)
-    context = {
-        "title": _("一小时内打开的个案太多"), "reason": refusal.reason, "whom": pace.whom_to_call(request.post, at=timezone.now()),
-        "nobody": _("本机构和上级机构都没有值班长，请找本机构协调员。"),
-    }  # fmt: skip
-    return render(request, "components/whom_to_ask.html", context, status=429)
+        return HttpResponse(status=status)
+    context = {"title": title, "happened": reason.sentence, "next_step": reason.remedy, "whom": whom(), "nobody": nobody}
+    return render(request, "components/whom_to_ask.html", context, status=status)
 
 
 def in_offices(kinds: Collection[OfficeKind], *roles: Role) -> Callable[[View], View]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -64,15 +65,8 @@ def hold(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.carry_out(request, partial(actions.hold, case)):
         messages.success(request, _("已依法留存 · %(number)s") % {"number": case.number})
         return redirect("cases:case", case.pk)
-    context = {
-        "case": case,
-        "who": case.number,
-        "back": reverse("cases:case", args=[case.pk]),
-        "form": form,
-        "title": _("依法留存"),
-        "note": _("留存期间，本案的资料和录音到期也不删除；数据库拒绝删除。"),
-    }
-    return render(request, "cases/hold.html", context, status=422 if form.errors else 200)
+    note = _("留存期间，本案的资料和录音到期也不删除；数据库拒绝删除。")
+    return _page(request, form, title=_("依法留存"), note=note, case=case, who=case.number, back=reverse("cases:case", args=[case.pk]))
 
 
 @access.for_posts()
@@ -85,15 +79,11 @@ def end(request: access.DeskRequest, case_id: UUID, hold_id: UUID) -> HttpRespon
     if request.method == "POST" and form.carry_out(request, partial(actions.end, found)):
         messages.success(request, _("已结束留存 · %(number)s") % {"number": case.number})
         return redirect("cases:case", case.pk)
-    context = {
-        "case": case,
-        "who": case.number,
-        "back": reverse("cases:case", args=[case.pk]),
-        "form": form,
-        "title": _("结束留存"),
-        "note": ENDED,
-    }
-    return render(request, "cases/hold.html", context, status=422 if form.errors else 200)
+    return _page(request, form, title=_("结束留存"), note=ENDED, case=case, who=case.number, back=reverse("cases:case", args=[case.pk]))
+
+
+def _page(request: access.DeskRequest, form: Form, **context: Any) -> HttpResponse:
+    return render(request, "cases/hold.html", {"form": form, **context}, status=422 if form.errors else 200)
 
 
 # --- on a person
@@ -122,8 +112,7 @@ def end_person(request: access.DeskRequest, hold_id: UUID) -> HttpResponse:
         messages.success(request, _("已结束留存。"))
         return redirect("cases:people_held")
     access.looked(request, subject="holds")
-    context = {"who": who(found), "back": reverse("cases:people_held"), "form": form, "title": _("结束留存"), "note": ENDED}
-    return render(request, "cases/hold.html", context, status=422 if form.errors else 200)
+    return _page(request, form, title=_("结束留存"), note=ENDED, who=who(found), back=reverse("cases:people_held"))
 
 
 def who(hold: PersonHold) -> str:

@@ -9,7 +9,7 @@ from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.holds import rules
 from hutong.hotline.holds.models import Hold, PersonHold
-from hutong.hotline.keys.fields import BlindIndex
+from hutong.hotline.keys.fields import index_fields
 from hutong.hotline.network.models import OfficeKind, Post
 from hutong.hotline.people.models import Child, Person
 
@@ -55,14 +55,9 @@ def marks(*, name: str, id_number: str) -> dict[str, bytes]:
     said = {"number": id_number, "name": "" if id_number else name}
     columns = {"number": "id_number_index", "name": "name_index"}
     return {
-        f"{kind}_{what}": _index(model, columns[what]).mark(text)
+        f"{kind}_{what}": index.mark(text)
         for kind, model in (("child", Child), ("person", Person))
+        for index in index_fields(model)
         for what, text in said.items()
+        if index.column == columns[what]
     }
-
-
-def _index(model: type[Child] | type[Person], name: str) -> BlindIndex:
-    found = model._meta.get_field(name)
-    if not isinstance(found, BlindIndex):
-        raise TypeError(name)
-    return found
