@@ -1,6 +1,7 @@
 """Loads the cases where they are missing, starts the product, times it over HTTP and bare, prints tables.
 
-`python -m bench calls` measures the telephone alone, `python -m bench wall` what the second wall in the database costs.
+`python -m bench PART` measures a part alone: `calls` the telephone, `boards` the boards, `keeping` backup and restore, `wall` what
+the second wall in the database costs, which is measured apart only.
 
 HUTONG_BENCH_CASES (100,000), HUTONG_BENCH_DATA (data/bench), HUTONG_BENCH_PORT (18349); DATABASE_URL: in a database of its own there.
 """
@@ -8,10 +9,11 @@ HUTONG_BENCH_CASES (100,000), HUTONG_BENCH_DATA (data/bench), HUTONG_BENCH_PORT 
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import psycopg
 from django.utils import timezone
@@ -20,6 +22,10 @@ from bench import product
 from bench.measuring import Timing, timed
 from hutong.project import installing
 from hutong.project.installing import say
+
+if TYPE_CHECKING:
+    from bench.people import User
+    from bench.steps import Step
 
 CASES = int(os.environ.get("HUTONG_BENCH_CASES", "100000"))
 USERS = (1, 8)
@@ -33,16 +39,11 @@ def main() -> None:
     """The whole of it."""
     product.point_here()
     product.hutong("migrate")
-    if sys.argv[1:] == ["calls"]:
-        with product.running():
-            installing.connect()
-            _calls()
-        return
     loaded = product.hutong("synth", f"--cases={CASES}")
-    if sys.argv[1:] == ["wall"]:
+    if sys.argv[1:]:
         with product.running():
             installing.connect()
-            _wall()
+            PARTS[sys.argv[1]]()
         return
     checked = product.hutong("check")
     with product.running() as first:
@@ -50,7 +51,7 @@ def main() -> None:
     with product.running() as second:
         installing.connect()
         _calm()
-        _table()
+        _pages()
         _calls()
     _clocks()
     say(f"\n`hutong synth` (nothing to do where the cases are there) {loaded:.1f} s · `hutong check` {checked:.1f} s")
@@ -67,22 +68,36 @@ def _calm() -> None:
     say(f"The worker has caught up after {time.perf_counter() - start:.0f} s")
 
 
-def _table() -> None:
+def _pages() -> None:
     from bench import people, steps, sums  # noqa: PLC0415 need Django set up
 
     users = people.sign_in(max(USERS))
     hits = {step.word: steps.every_hit_is_found(step, users[0]) for step in steps.STEPS if step.word}
-    say(f"\n{CASES:,} cases; each search finds every hit: {', '.join(f'{word} {count}' for word, count in hits.items())}")
+    say(f"\nEach search finds every hit: {', '.join(f'{word} {count}' for word, count in hits.items())}")
+    _table(steps.STEPS, users)
+    say(f"\nAdding 10 working days: {sums.ten_working_days():.1f} µs (target {sums.TARGET} µs)")
+
+
+def _boards() -> None:
+    from bench import people, steps  # noqa: PLC0415 need Django set up
+
+    _calm()
+    _table(steps.BOARDS, people.sign_in(max(USERS)))
+
+
+def _table(rows: "Iterable[Step]", users: "Sequence[User]") -> None:
+    from bench import steps  # noqa: PLC0415 needs Django set up
+
+    say(f"\n{CASES:,} cases")
     for line in HEAD:
         say(line)
     with _bare() as connection:
-        for step in steps.STEPS:
+        for step in rows:
             served = [timed([partial(step.do, user) for user in users[:count]]) for count in USERS]
             words = steps.words(step, users[0], next(users[0].cases))
             bare = timed([partial(_ask, connection, step.sql, words)], seconds=2.0)
             target = f"{step.target} ms" if step.target else ""
             say(f"| {step.name} | {target} | {' | '.join(map(_cells, served))} | {_short(bare)} |")
-    say(f"\nAdding 10 working days: {sums.ten_working_days():.1f} µs (target {sums.TARGET} µs)")
 
 
 def _wall() -> None:
@@ -100,15 +115,24 @@ def _calls() -> None:
 
 
 def _clocks() -> None:
-    from bench import auditing, firing, keeping, secrets, trying  # noqa: PLC0415 need Django set up
+    from bench import auditing, firing, secrets, trying  # noqa: PLC0415 need Django set up
     from hutong.hotline.keys import queries as keys  # noqa: PLC0415
 
     cases, took = trying.trial()
     say(f"\nA draft of the rulebook tried on {cases:,} cases: {took:.1f} s (target {trying.TARGET:g} s for 100,000)")
     for line in chain(firing.lines(), auditing.lines(), secrets.lines(keys.provider())):
         say(line)
+    _keeping()
+
+
+def _keeping() -> None:
+    from bench import keeping  # noqa: PLC0415 needs Django set up
+
     for line in keeping.lines():
         say(line)
+
+
+PARTS = {"boards": _boards, "calls": _calls, "keeping": _keeping, "wall": _wall}
 
 
 def _cells(timing: Timing) -> str:

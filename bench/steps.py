@@ -101,6 +101,11 @@ def ask_nothing(user: User) -> None:
     NOBODY.get("/account/sign-in").raise_for_status()
 
 
+BOARDS = (
+    Step("the shift's board", 100, shift_board, UNTOUCHED),
+    Step("the province's board by prefecture", 100, province_board("prefecture"), OPEN_BY_LEAD),
+    Step("the province's board by county", 100, province_board("county"), OPEN_BY_LEAD),
+)
 STEPS = (
     Step("register a contact as a case", 20, register, WRITE),
     Step("open a case", 25, open_case, OPEN),
@@ -109,9 +114,7 @@ STEPS = (
     Step(f"search a rare word ({RARE})", 25, search(RARE), SEARCH, RARE),
     Step(f"search a middling word ({MIDDLING})", 25, search(MIDDLING), SEARCH, MIDDLING),
     Step(f"search a common word ({COMMON})", None, search(COMMON), SEARCH, COMMON),
-    Step("the shift's board", 100, shift_board, UNTOUCHED),
-    Step("the province's board by prefecture", 100, province_board("prefecture"), OPEN_BY_LEAD),
-    Step("the province's board by county", 100, province_board("county"), OPEN_BY_LEAD),
+    *BOARDS,
     Step("floor: a page without a question", None, ask_nothing, "SELECT 1"),
 )
 

@@ -16,7 +16,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "post": post,
         "desks": desks_of(post) if post else (),
-        "orders_waiting": SimpleLazyObject(lambda: supervision.waiting(post).count() if post else 0),  # asked only where the bar is drawn
+        "orders_waiting": SimpleLazyObject(lambda: supervision.waiting(post) if post else 0),  # asked only where the bar is drawn
         "live_url": settings.LIVE_URL,
         "drawn_at": f"{time.time():.3f}",
     }

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET
 from hutong.desks import access
 from hutong.desks.components.boards import Figure, happened, said
 from hutong.desks.province.trend import drawn
-from hutong.hotline.assignments import queries as assignments
 from hutong.hotline.cases import looks
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.network import contracts
@@ -34,6 +33,7 @@ LEVEL_LABELS = {"province": _("各省"), "prefecture": _("各市"), "county": _(
 SORTS = {"late": _("按逾期"), "place": _("按区划")}
 OF_A_TILE = ("open", "late", "on_time", "returned", "reopened", "satisfaction")
 OF_PLACES = frozenset({"open", "late", *SOURCE_OF})  # the lists that can be of one place
+Near = dict[str, tuple[list[Any], int]]  # what is near to be decided: the first rows, and how many there are
 supervisors = access.in_offices(LEVELS_OF.keys(), Role.SUPERVISOR)
 
 
@@ -43,18 +43,20 @@ supervisors = access.in_offices(LEVELS_OF.keys(), Role.SUPERVISOR)
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case by name."""
     is_wall = access.is_wall(request)
-    context = _numbers(request)
+    near = {name: queries.near(request.post, name, HELD_SHOWN) for name in ("transfers", "held", "extend")}
+    context = _numbers(request, near)
     if is_wall:
         access.shown(request, part="province:board/wall")
     else:
-        context["contracts"] = contracts.ending(request.post.office, on=timezone.localdate())
-        context |= (matters := _matters(request))
+        matters = {name: rows for name, (rows, _count) in near.items()}
+        matters["late"] = cases.first(cases.missed_below(request.post), LATE_SHOWN)
         access.shown(request, *matters.values())
+        context |= {"contracts": contracts.ending(request.post.office, on=timezone.localdate()), **matters}
     page = "province/wall.html" if is_wall else "province/board.html"
     return render(request, f"{page}#board" if request.htmx else page, context)  # type: ignore[attr-defined]
 
 
-def _numbers(request: access.DeskRequest) -> dict[str, Any]:
+def _numbers(request: access.DeskRequest, near: Near) -> dict[str, Any]:
     """What is shown on a desk and on a wall."""
     post, now = request.post, timezone.now()
     levels = LEVELS_OF[OfficeKind(post.office.kind)]
@@ -66,7 +68,10 @@ def _numbers(request: access.DeskRequest) -> dict[str, Any]:
     if sort == "late":
         tiles.sort(key=lambda tile: -tile.counts["late"])
     return {
-        "figures": [_figure(measures, name, found.now(name)) for name in ("transfers", "held", "extend", "late", "open")],
+        "figures": [
+            *(_figure(measures, name, count) for name, (_rows, count) in near.items()),
+            *(_figure(measures, name, found.in_all(name)) for name in ("late", "open")),
+        ],
         "tiles": [(tile, _of_tile(measures, tile), _below(tile, level)) for tile in tiles],
         "level": level,
         "levels": [(each, LEVEL_LABELS[each]) for each in levels],
@@ -77,17 +82,6 @@ def _numbers(request: access.DeskRequest) -> dict[str, Any]:
         "today": days[found.days[-1]],
         "measures": measures,
         "now": now,
-    }
-
-
-def _matters(request: access.DeskRequest) -> dict[str, Any]:
-    """The cases that a desk shows by name."""
-    post = request.post
-    return {
-        "transfers": list(assignments.transfers_near(post)[:HELD_SHOWN]),
-        "held": list(cases.my_work(post)[:HELD_SHOWN]),
-        "extend": list(cases.to_extend(post)[:HELD_SHOWN]),
-        "late": cases.first(cases.missed_below(post), LATE_SHOWN),
     }
 
 

@@ -48,6 +48,7 @@ class Resolution(models.TextChoices):
 
 # What is closed says when (`case_open_has_deadline`). Asked so, without a value, a prepared statement can use the indexes of open cases.
 OPEN = Q(closed_at=None)
+SIGHT = ["id", "seen_by", "worker"]  # what the wall asks of a case: an index that has them answers a count alone
 
 
 class Case(SealedRow):
@@ -114,9 +115,9 @@ class Case(SealedRow):
             models.Index(fields=["centre", "due_at"], name="case_centre_work", condition=OPEN),
             models.Index(fields=["centre", "-opened_at"], name="case_centre_opened"),
             models.Index(fields=["lead"], name="case_extension_asked", condition=Q(extension_days__isnull=False)),
-            models.Index(fields=["centre", "missed_at"], name="case_missed", condition=OPEN & Q(missed_at__isnull=False), include=["id"]),
-            models.Index(fields=["centre", "lead"], name="case_counted", condition=OPEN, include=["id", "missed_at"]),
-            models.Index(fields=["holder", "stage_since"], name="case_untouched", condition=OPEN & Q(touched_at=None), include=["id"]),
+            models.Index(fields=["centre", "missed_at"], name="case_missed", condition=OPEN & Q(missed_at__isnull=False), include=SIGHT),
+            models.Index(fields=["centre", "lead"], name="case_counted", condition=OPEN, include=[*SIGHT, "missed_at"]),
+            models.Index(fields=["holder", "stage_since"], name="case_untouched", condition=OPEN & Q(touched_at=None), include=SIGHT),
         ]
         constraints = [
             models.CheckConstraint(

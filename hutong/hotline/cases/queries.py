@@ -256,9 +256,9 @@ def open_for(post: Post, which: Q) -> QuerySet[Case]:
     return in_rows(found.exclude(pk__in=kept_from(post))).order_by("due_at")
 
 
-def first(cases: QuerySet[Case], count: int) -> QuerySet[Case]:
+def first(cases: QuerySet[Case], count: int) -> list[Case]:
     """The first of many: found by themselves, so that what belongs to a case is fetched for these alone."""
-    return cases.filter(pk__in=list(cases.select_related(None).values_list("pk", flat=True)[:count]))
+    return rows_of(cases.select_related(None).values_list("pk", flat=True)[:count])
 
 
 def to_lower(post: Post) -> QuerySet[Case]:

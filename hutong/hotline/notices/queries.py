@@ -125,9 +125,15 @@ def asked() -> QuerySet[Acknowledgement]:
 
 
 def to_acknowledge(post: Post) -> list[Acknowledgement]:
-    """What this person's office has not confirmed yet, of cases that they may see, the oldest first. One query."""
-    mine = asked().filter(office=post.office_id, case__in=cases.visible_to(post).values("pk"))
-    return list(mine.select_related("case", "notice", "second").order_by("asked_at"))
+    """What this person's office has not confirmed yet, of cases that they may see, the oldest first.
+
+    One short query where nothing is asked of the office, for every page asks this.
+    """
+    mine = Acknowledgement.objects.filter(office=post.office_id, at=None)
+    if post.role in cases.READS_NO_CASES or not mine.exists():
+        return []
+    seen = asked().filter(pk__in=mine.values("pk"), case__in=cases.visible_to(post).values("pk"))
+    return list(seen.select_related("case", "notice", "second").order_by("asked_at"))
 
 
 def acknowledgements_of(case: Case) -> QuerySet[Acknowledgement]:

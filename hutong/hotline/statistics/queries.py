@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Window
 from django.utils.functional import cached_property
 
 from hutong.hotline.assignments import queries as assignments
@@ -42,20 +42,26 @@ LEVELS_OF = {OfficeKind.MINISTRY: ("province", "prefecture"), OfficeKind.PROVINC
 ANSWERING = (OfficeKind.HOTLINE_CENTRE, *LEADS)
 
 
-def answering(tops: Iterable[UUID]) -> list[UUID]:
-    """The offices below these that answer for cases: the centres, and two levels below each."""
-    found, level = [], list(tops)
+def answering(tops: Iterable[Office]) -> dict[UUID, Office]:
+    """The offices below these that answer for cases: the centres, and two levels below each. With their divisions."""
+    found: dict[UUID, Office] = {}
+    level = [office.pk for office in tops]
     for _level in range(3):
-        level = list(Office.objects.filter(parent__in=level, kind__in=ANSWERING).values_list("pk", flat=True))
-        found += level
+        level = list(below := Office.objects.filter(parent__in=level, kind__in=ANSWERING).select_related("division").in_bulk())
+        found |= below
     return found
 
 
-def answering_to(post: Post) -> list[UUID]:
+def tops_of(post: Post) -> list[Office]:
+    """The provinces of this post's board: its own, or all."""
+    if post.office.kind != OfficeKind.MINISTRY:
+        return [post.office]
+    return list(Office.objects.filter(parent=post.office_id, kind=OfficeKind.PROVINCE_BUREAU).select_related("division"))
+
+
+def answering_to(post: Post) -> dict[UUID, Office]:
     """The offices whose work is on the board of this post."""
-    if post.office.kind == OfficeKind.MINISTRY:
-        return answering(Office.objects.filter(parent=post.office_id, kind=OfficeKind.PROVINCE_BUREAU).values_list("pk", flat=True))
-    return answering([post.office_id])
+    return answering(tops_of(post))
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Place:
     @property
     def offices(self) -> list[UUID]:
         """Whose cases and facts are this place's."""
-        return [self.office.pk] if self.is_own else [self.office.pk, *answering([self.office.pk])]
+        return [self.office.pk] if self.is_own else [self.office.pk, *answering([self.office])]
 
 
 @dataclass
@@ -99,11 +105,20 @@ class Tile:
         return rules.good(self.counts[wrong], self.counts[of])
 
 
+def near(post: Post, name: str, most: int) -> tuple[list[Any], int]:
+    """The first rows of what stands now and waits for this post's office, and how many there are. One query."""
+    rows = list(NOW[name](post).annotate(of_all=Window(Count("pk")))[:most])
+    return rows, rows[0].of_all if rows else 0
+
+
 class Board:
     """The numbers of an office that stands above centres, at a moment."""
 
     def __init__(self, post: Post, at: datetime) -> None:
-        self.post, self.days, self.answering = post, rules.period(local(at).date()), answering_to(post)
+        self.post, self.days = post, rules.period(local(at).date())
+        tops = tops_of(post)
+        self.answering = answering(tops)
+        self.offices = {office.pk: office for office in tops} | self.answering  # whose work is on the board, and those above them
         self.counted = set(Day.objects.filter(office=None, day__in=self.days).values_list("day", flat=True))
         self.kept = Day.objects.filter(day__in=self.counted, office__in=self.answering)
         self.loose = list(self._loose())
@@ -133,25 +148,15 @@ class Board:
             found[row["lead"]].update(open=row["open"], late=row["late"])
         return found
 
-    def now(self, name: str) -> int:
-        """How many stand on a list of what stands now."""
-        if name in ("open", "late"):
-            return sum(counts[name] for counts in self.by_office.values())
-        return NOW[name](self.post).count()
+    def in_all(self, name: str) -> int:
+        """A measure of all offices together."""
+        return sum(counts[name] for counts in self.by_office.values())
 
     def _add(self, found: dict[Any, Counts], key: str) -> None:
         for row in self.kept.order_by().values(key).annotate(**{f"all_{name}": Sum(name) for name in facts.SOURCE_OF}):
             found[row[key]].update({name: row[f"all_{name}"] for name in facts.SOURCE_OF})
         for sign, each in self.loose:
             found[getattr(each, key)].update({name: sign * count for name, count in each.counts.items()})
-
-    @cached_property
-    def offices(self) -> dict[UUID, Office]:
-        """The offices whose work is on the board, and those above them."""
-        tops = Q(pk=self.post.office_id) | Q(parent=self.post.office_id)
-        return Office.objects.select_related("division").in_bulk(
-            [*self.answering, *Office.objects.filter(tops).values_list("pk", flat=True)]
-        )
 
     def tiles(self, level: str, *, within: Office | None = None, on: date) -> list[Tile]:
         """The places of a level, in the order of their divisions, those too where nothing is."""

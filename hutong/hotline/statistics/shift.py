@@ -59,7 +59,7 @@ def low(post: Post, at: datetime) -> QuerySet[Clock]:
 def missed_today(post: Post, at: datetime) -> QuerySet[Event]:
     """The limits of this centre's cases that passed today, the latest first; each with who was told: `told`."""
     today = midnight(local(at).date())
-    offices = [post.office_id, *answering([post.office_id])]
+    offices = [post.office_id, *answering([post.office])]
     missed = Event.objects.filter(action="miss", at__gte=today, lead__in=offices, case__centre=post.office_id)
     told = Notice.objects.filter(kind=NoticeKind.MISSED).select_related("office").order_by("office__division_id", "office__code")
     rows = missed.exclude(case__in=cases.kept_from(post)).select_related("case__holder", "case__place", "case__deadline")

@@ -55,9 +55,15 @@ def counts(post: Post) -> dict[str, int]:
     return dict(visible_to(post).order_by().values_list("state").annotate(Count("pk")))
 
 
-def waiting(post: Post) -> QuerySet[Order]:
-    """What waits for this office: to be signed for or answered, or an answer to be judged."""
-    return visible_to(post).filter(_waits_for(post))
+def waiting(post: Post) -> int:
+    """How many orders wait for this office: to be signed for or answered, or an answer to be judged.
+
+    One short query where there are none, for every page asks this.
+    """
+    waits = _waits_for(post)
+    if post.role in cases.READS_NO_CASES or not Order.objects.filter(waits).exists():
+        return 0
+    return visible_to(post).filter(waits).count()
 
 
 def _waits_for(post: Post) -> Q:

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -59,13 +59,19 @@ def _replay(trial: RulebookTrial, ids: list[UUID]) -> Sums:
     sums, now = Sums.of(trial.result), trial.asked_at
     if not ids:
         return sums
-    limits, times = queries.limits(trial.rulebook, at=now), queries.Times(now - timedelta(days=trial.days), now)
+    limits, times = queries.limits(trial.rulebook, at=now), _times(now - timedelta(days=trial.days), now)
     terms_of = cache(lambda place, tier, step: terms_for(limits, chain(place), tier, step))
     for place, clock in queries.clocks_of(ids, now=now):
         terms = terms_of(place, clock.tier, clock.step)
         if terms:
             sums.add(clock, terms, times.of(clock.office))
     return sums
+
+
+@lru_cache(maxsize=1)
+def _times(since: datetime, until: datetime) -> queries.Times:
+    """The working time of all offices, read once for the portions of a trial that this process does."""
+    return queries.Times(since, until)
 
 
 def _finish(trial: RulebookTrial, sums: Sums, at: datetime) -> None:

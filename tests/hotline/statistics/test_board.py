@@ -87,7 +87,7 @@ def test_all_places_together_are_the_whole(made: None) -> None:
     by, board = post("song"), Board(post("song"), NOW)
     for level in ("prefecture", "county"):
         tiles = board.tiles(level, on=TODAY)
-        assert sum(tile.counts["open"] for tile in tiles) == board.now("open")
+        assert sum(tile.counts["open"] for tile in tiles) == board.in_all("open")
         for name in facts.SOURCE_OF:
             assert sum(tile.counts[name] for tile in tiles) == queries.listed(by, name, NOW).count()
 

@@ -226,7 +226,7 @@ def test_a_stale_page_is_told_what_happened_since(order: Order) -> None:
 
 def test_it_waits_first_for_the_addressee_then_for_the_issuer(order: Order) -> None:
     def waits() -> list[str]:
-        return [who for who in ("ma", "zhou", "song") if queries.waiting(post(who)).exists()]
+        return [who for who in ("ma", "zhou", "song") if queries.waiting(post(who))]
 
     assert waits() == ["ma"]
     actions.receive_order(order.pk, by=post("wang"), at=LATER)

@@ -8,7 +8,7 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from hutong.hotline.kernel.texts import span
 from hutong.hotline.network.models import Office
 from hutong.hotline.notices import queries
 from hutong.hotline.rulebook.models import Tier
+from hutong.hotline.statistics.rules import Measure
 
 register = template.Library()
 PROVISIONAL = gettext_noop("暂计：到期日一带的放假安排尚未录入，先按周一至周五推算，录入后自动核定。")
@@ -153,12 +154,17 @@ def case_row(case: Case) -> dict[str, Case]:
 
 
 @register.simple_tag
-def tile_figure(figure: Figure) -> SafeString:
-    """A number of a tile. No template of its own, for a board of counties has hundreds of them."""
-    number = format_html('<strong class="missed">{}{}</strong>' if figure.is_missed else "<strong>{}{}</strong>",
-                         icon("alert") if figure.is_missed else "", figure.value)  # fmt: skip
-    link = '<a class="tile-figure" href="{}" title="{}">{}<span>{}</span></a>'
-    return format_html(link, figure.address, figure.measure.meaning, number, figure.measure.label)
+def tile_figures(figures: list[Figure]) -> SafeString:
+    """The numbers of a tile. No template of their own, and their words drawn once: a board of counties has hundreds of them."""
+    drawn = ((each.address, each.value, *_around(each.measure, each.is_missed)) for each in figures)
+    return format_html_join("", '<a class="tile-figure" href="{0}"{2}{1}{3}', drawn)
+
+
+@cache
+def _around(measure: Measure, is_missed: bool) -> tuple[SafeString, SafeString]:
+    """What stands around the number of a tile: its meaning as a title, its name. The measure is in the reader's words (`boards.said`)."""
+    mark = format_html(' class="missed">{}', icon("alert")) if is_missed else mark_safe(">")
+    return format_html(' title="{}"><strong{}', measure.meaning, mark), format_html("</strong><span>{}</span></a>", measure.label)
 
 
 @register.inclusion_tag("components/refused.html")
