@@ -28,6 +28,7 @@ from hutong.hotline.network.models import Post, Role
 from hutong.hotline.notices import queries as notices
 from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.recordings import queries as recordings
+from hutong.hotline.retention import queries as retention
 from hutong.hotline.rulebook.models import Target
 from hutong.hotline.supervision import queries as supervision
 
@@ -120,6 +121,8 @@ class File:
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
             "unseen": looks.unseen_with_children_of(case, self.post),
             "parties": [(each, seen.party(each, self.sight)) for each in case.parties.select_related("person").order_by("pk")],
+            "may_change": {code for code in ("change_child", "change_party") if rules.why_not(rules.ACTIONS[code], self.situation) is None},
+            "fates": retention.fates(case) if case.erased_at else (),
             "reports": [
                 (link, seen.reporter(link.contact, self.sight, case.pk))
                 for link in case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at")
