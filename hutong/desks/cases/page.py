@@ -83,6 +83,7 @@ class File:
             "emergency": self.emergency,
             "not_told": must_not_be_told(self.case),
             "holds": held,
+            "people_held": [(hold, seen.on_hold(hold)) for hold in holds.on_people_in(self.case, self.post, self.sight)],
             "is_held": any(hold.ended_at is None for hold in held),
             "may_hold": not self.case.erased_at and may_hold(role=self.situation.role, relations=self.situation.relations),
             "may_archive": archive.may_take(self.situation),

@@ -79,11 +79,11 @@ def people(at: datetime) -> QuerySet[Person]:
 
 
 def contacts(at: datetime) -> QuerySet[Contact]:
-    """Contacts that became no case, for as long as the schedule says; and those of erased cases."""
+    """Contacts that became no case, for as long as the schedule says; and those of erased cases. None of a reporter on hold."""
     links = CaseContact.objects.filter(contact=OuterRef("pk"))
     loose = Q(~Exists(links), ~Q(outcome=Outcome.PENDING), received_at__lte=_over("contact", at))
     ended = Q(Exists(links.filter(_erased("case", "case")).exclude(case__in=holds.held())))
-    return Contact.objects.filter(loose | ended, ~_erased("contact")).order_by("received_at")
+    return Contact.objects.filter(loose | ended, ~_erased("contact")).exclude(pk__in=holds.held_contacts()).order_by("received_at")
 
 
 def calls(at: datetime) -> QuerySet[Call]:

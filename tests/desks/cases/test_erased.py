@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from hutong.hotline.cases import queries
 from hutong.hotline.cases.models import Case
+from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.recordings import rules as listening
+from hutong.hotline.recordings.actions import grant
 from hutong.hotline.recordings.models import Play, Recording
 from hutong.hotline.retention.rules import ERASED
-from hutong.hotline.rulebook.models import Retention
 from tests import cast
 from tests.clients import signed_in
 from tests.hotline.retention.test_erasing import LATER, closed_case, sweep
@@ -103,3 +104,54 @@ def test_it_asks_the_same_number_of_questions_however_much_there_was(tmp_path: P
             assert "已删除" in page(client, case)
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+# --- a recording that outlives the words
+
+
+@pytest.fixture
+def recording(case: Case) -> Recording:
+    return Recording.objects.get(case=case)
+
+
+def test_it_is_heard_for_a_purpose_and_no_words_are_asked_for(recording: Recording) -> None:
+    client, there = signed_in("lu"), reverse("recordings:ask", args=[recording.pk])
+    asked = client.get(there).content.decode()
+    assert "录音到期前仍可收听，但不能再写文字" in asked
+    assert ('name="text"' in asked, 'value="other"' in asked) == (False, False)
+    assert client.post(there, {"purpose": "evidence"}).status_code == 302
+    assert (Play.objects.get().purpose, Play.objects.get().text) == ("evidence", "")
+
+
+@pytest.mark.parametrize(
+    "typed", [{"purpose": "evidence", "text": "小雨的案子"}, {"purpose": "other", "text": "小雨的案子"}, {"purpose": "other"}]
+)
+def test_what_was_typed_all_the_same_is_refused_kindly_and_still_there(recording: Recording, typed: dict[str, str]) -> None:
+    answer = signed_in("lu").post(reverse("recordings:ask", args=[recording.pk]), typed)
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert str(listening.NO_WORDS.sentence) in told
+    assert "写在新立的个案里" in told
+    assert typed.get("text", "") in told
+    assert not Play.objects.exists()
+
+
+def test_the_database_takes_up_no_words_of_it_either(recording: Recording) -> None:
+    said = {"recording": recording, "post": cast.post("lu"), "purpose": "evidence", "at": LATER, "until": LATER + timedelta(minutes=15)}
+    with pytest.raises(DatabaseError, match="is erased"), transaction.atomic():
+        Play.objects.create(**said, text="小雨的案子")
+    Play.objects.create(**said)
+
+
+def test_words_typed_while_the_case_was_being_erased_go_with_it_or_are_refused(tmp_path: Path) -> None:
+    case = closed_case()
+    recording = kept(a_call(case=case), tmp_path)
+    listening_to(recording, "小雨的案子")
+    sweep(LATER)
+    assert Play.objects.get().text == ERASED
+    with pytest.raises(Refusal):
+        listening_to(recording, "小雨的案子")  # what this row said of its case was read before
+
+
+def listening_to(recording: Recording, text: str) -> None:
+    grant(recording, by=cast.post("lu"), at=LATER, purpose="evidence", text=text)
