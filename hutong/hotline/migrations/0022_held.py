@@ -64,7 +64,8 @@ CREATE TRIGGER contact_is_free BEFORE INSERT ON retention_erasure FOR EACH ROW W
 ANOTHER = """
 CREATE FUNCTION hutong_hold_ends_by_another() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  IF EXISTS (SELECT FROM network_post a JOIN network_post b ON b.id = NEW.ended_by_id WHERE a.id = OLD.by_id AND a.staff_id = b.staff_id) THEN
+  IF EXISTS (SELECT FROM network_post a JOIN network_post b ON b.id = NEW.ended_by_id
+             WHERE a.id = OLD.by_id AND a.staff_id = b.staff_id) THEN
     RAISE EXCEPTION 'hutong: hold % is ended by another than who laid it', OLD.id USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;

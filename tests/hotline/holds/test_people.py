@@ -137,9 +137,7 @@ def reported_by(case: Case, **told: str) -> Reporter:
         ({}, {"name": "郑轻", "born_on": date(1985, 3, 1)}, False),
     ],
 )
-def test_a_case_is_held_with_who_reported_it_by_the_number_or_by_the_name(
-    told: dict[str, str], said: dict[str, object], is_held: bool
-) -> None:
+def test_a_case_is_held_with_who_reported_it(told: dict[str, str], said: dict[str, object], is_held: bool) -> None:
     case = closed_case()
     reported_by(case, name="郑重", **told)
     held = hold("qin", at=LATER, **said)
