@@ -250,5 +250,5 @@ def grant(recording: Recording, *, by: Post, at: datetime, purpose: str, text: s
 
 def _is_erased(recording: Recording) -> bool:
     """Whether the words of its case are gone; if not, they go after this transaction, and what it adds with them."""
-    case = Case.objects.select_for_update(no_key=True).filter(pk=recording.case_id).only("erased_at").first()
+    case = Case.objects.select_for_update(no_key=True).filter(recordings=recording).only("erased_at").first()
     return case is not None and case.erased_at is not None

@@ -119,7 +119,7 @@ class Fate(NamedTuple):
     """What became of what an erased case held under one line of the schedule: how many rows, how many are erased, the last of them when."""
 
     line: rules.Kind
-    count: int
+    held: int
     erased: int
     at: datetime | None
 
@@ -134,7 +134,8 @@ def fates(case: Case) -> list[Fate]:
         "contact": set(CaseContact.objects.filter(case=case).values_list("contact", flat=True)),
         "call": set(Call.objects.filter(Q(case=case) | Q(contact__link__case=case)).values_list("pk", flat=True)),
     }
-    gone = {"story": [case.erased_at], "recording": []} | {kind: [] for kind in TABLES}
+    gone: dict[str, list[datetime]] = {kind: [] for kind in (*TABLES, "recording")}
+    gone["story"] = [case.erased_at] if case.erased_at else []
     for kind, at in Erasure.objects.filter(row_id__in=set().union(*held.values())).values_list("kind", "at"):
         gone[kind].append(at)
     sound = dict(Recording.objects.filter(case=case, kept_at__isnull=False).values_list("pk", "destroyed_at"))
