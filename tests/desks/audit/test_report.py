@@ -3,12 +3,13 @@
 import ast
 import io
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from docx import Document
 
@@ -143,3 +144,17 @@ def test_each_deed_of_the_log_has_words() -> None:
     }
     assert {"looked", "recording_played", "key_rotated"} <= codes
     assert [code for code in sorted(codes) if log.verb(code) == code] == []
+
+
+def named(patterns: Iterable[URLPattern | URLResolver], within: str = "") -> Iterator[str]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from named(each.url_patterns, f"{each.namespace}:" if each.namespace else within)
+        else:
+            yield f"{within}{each.name}"
+
+
+def test_each_page_that_has_words_is_there_and_every_desk_has_some() -> None:
+    names = set(named(get_resolver().url_patterns))
+    assert {code.partition("/")[0] for code in log.PARTS} - names == set()
+    assert {name.partition(":")[0] for name in names if ":" in name} - log.DESKS.keys() == set()
