@@ -17,8 +17,10 @@ def of_lines(lines: Iterable[AuditEntry]) -> dict[UUID, str]:
     """The words by the lines that have any. Three queries at most."""
     rows = list(lines)
     said = _said(Reveal.objects.filter(case__in={row.subject_id for row in rows if row.verb == "revealed"}), "words")
-    said |= _said(Play.objects.filter(recording__in={row.detail["recording"] for row in rows if row.verb == "recording_played"}), "text")
-    serials = {row.detail["serial"] for row in rows if row.verb in TAKEN}
+    said |= _said(
+        Play.objects.filter(recording__in={row.detail.get("recording") for row in rows if row.verb == "recording_played"} - {None}), "text"
+    )
+    serials = {row.detail.get("serial", "") for row in rows if row.verb in TAKEN}
     purposes = dict(Export.objects.filter(serial__in=serials).values_list("serial", "purpose"))
     return {row.pk: words for row in rows if (words := _of(row, said, purposes))}
 
