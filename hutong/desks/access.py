@@ -201,7 +201,7 @@ def unapproved(request: Any) -> HttpResponse:
 
 def too_many(request: Any, refusal: Refusal) -> HttpResponse:
     """The page that says that the hour has seen enough cases, and whom to call."""
-    denied(request, refusal, subject="case")
+    denied(request, refusal, subject="case", subject_id=request.resolver_match.kwargs.get("case_id"))
     nobody = _("本机构和上级机构都没有值班长，请找本机构协调员。")
     whom = partial(pace.whom_to_call, request.post, at=timezone.now())
     return _sent_to(request, whom, 429, _("一小时内打开的个案太多"), refusal.reason, nobody=nobody)
@@ -326,6 +326,7 @@ def reached(request: DeskRequest, rows: QuerySet[M], pk: object) -> M:
     """One of the rows that this post reaches; otherwise the same answer as for one that is not there."""
     row = rows.filter(pk=pk).first()
     if row is None:
-        refused(request, subject=rows.model._meta.model_name or "", which=str(pk))
+        named: dict[str, Any] = {"subject_id": pk} if isinstance(pk, UUID) else {"which": str(pk)}
+        refused(request, subject=rows.model._meta.model_name or "", **named)
         raise Http404
     return row

@@ -70,7 +70,7 @@ def _said(line: looks.Line) -> dict[str, Any]:
         "line": line,
         "cases": listed(line.cases),
         "verb": log.verb(line.entry.verb),
-        "part": log.part(detail.get("part", "")),
+        "part": log.what(detail),
         "why": line.words or log.why(detail),
     }
 

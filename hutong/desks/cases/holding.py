@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from hutong.desks import access
+from hutong.desks.cases import seen
 from hutong.desks.components.deeds import Form
 from hutong.hotline.holds import actions, queries
 from hutong.hotline.holds.models import Hold, PersonHold
-from hutong.hotline.kernel import masks
 from hutong.hotline.network.models import OfficeKind, Role
 
 ENDED = gettext_lazy("结束后按保存期限表办理；已过期限的，几分钟内就会删除。")
@@ -65,7 +65,7 @@ def hold(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.carry_out(request, partial(actions.hold, case)):
         messages.success(request, _("已依法留存 · %(number)s") % {"number": case.number})
         return redirect("cases:case", case.pk)
-    note = _("留存期间，本案的资料和录音到期也不删除；数据库拒绝删除。")
+    note = _("留存期间，本案的资料和录音到期也不删除；数据库拒绝删除。结束须由另一人办理。")
     return _page(request, form, title=_("依法留存"), note=note, case=case, who=case.number, back=reverse("cases:case", args=[case.pk]))
 
 
@@ -98,7 +98,7 @@ def people(request: access.DeskRequest) -> HttpResponse:
         messages.success(request, _("已按人员依法留存。此人现在和以后所在的个案，到期都不删除。"))
         return redirect("cases:people_held")
     access.looked(request, subject="holds")
-    rows = [(hold, who(hold)) for hold in queries.people_of(request.post)]
+    rows = [(hold, seen.on_hold(hold)) for hold in queries.people_of(request.post)]
     return render(request, "cases/people_held.html", {"form": form, "rows": rows}, status=422 if form.errors else 200)
 
 
@@ -112,10 +112,4 @@ def end_person(request: access.DeskRequest, hold_id: UUID) -> HttpResponse:
         messages.success(request, _("已结束留存。"))
         return redirect("cases:people_held")
     access.looked(request, subject="holds")
-    return _page(request, form, title=_("结束留存"), note=ENDED, who=who(found), back=reverse("cases:people_held"))
-
-
-def who(hold: PersonHold) -> str:
-    """张* · 2017-**-** · 6101**********0011: enough to know them by again."""
-    born_on = masks.day(hold.born_on.isoformat()) if hold.born_on else ""
-    return " · ".join(filter(None, (masks.name(hold.name), born_on, masks.identity_number(hold.id_number))))
+    return _page(request, form, title=_("结束留存"), note=ENDED, who=seen.on_hold(found), back=reverse("cases:people_held"))

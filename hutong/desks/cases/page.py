@@ -28,6 +28,7 @@ from hutong.hotline.network.models import Post, Role
 from hutong.hotline.notices import queries as notices
 from hutong.hotline.notices.models import Acknowledgement
 from hutong.hotline.recordings import queries as recordings
+from hutong.hotline.retention import queries as retention
 from hutong.hotline.rulebook.models import Target
 from hutong.hotline.supervision import queries as supervision
 
@@ -82,6 +83,7 @@ class File:
             "emergency": self.emergency,
             "not_told": must_not_be_told(self.case),
             "holds": held,
+            "people_held": [(hold, seen.on_hold(hold)) for hold in holds.on_people_in(self.case, self.post, self.sight)],
             "is_held": any(hold.ended_at is None for hold in held),
             "may_hold": not self.case.erased_at and may_hold(role=self.situation.role, relations=self.situation.relations),
             "may_archive": archive.may_take(self.situation),
@@ -120,6 +122,8 @@ class File:
             "elsewhere": list(queries.with_children_of(case, self.post)[:6]),
             "unseen": looks.unseen_with_children_of(case, self.post),
             "parties": [(each, seen.party(each, self.sight)) for each in case.parties.select_related("person").order_by("pk")],
+            "may_change": {code for code in ("change_child", "change_party") if rules.why_not(rules.ACTIONS[code], self.situation) is None},
+            "fates": retention.fates(case) if case.erased_at else (),
             "reports": [
                 (link, seen.reporter(link.contact, self.sight, case.pk))
                 for link in case.contact_links.select_related("contact__reporter", "contact__taken_by__staff").order_by("at")

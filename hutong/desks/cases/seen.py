@@ -12,6 +12,8 @@ from hutong.desks.cases import wording
 from hutong.hotline.cases.models import Event, Party
 from hutong.hotline.cases.sight import Sight, section_of
 from hutong.hotline.contacts.models import Contact, Reporter
+from hutong.hotline.holds.models import PersonHold
+from hutong.hotline.kernel import masks
 from hutong.hotline.people.models import Child, Person
 
 OF_A_CHILD = ("name", "born_on", "phone", "address", "school", "id_number")
@@ -70,3 +72,9 @@ def told(event: Event, sight: Sight, names: dict[str, str]) -> tuple[Event, str 
     shown.detail = sight.particulars(event.detail)
     words = sight.words(event.action, event.text)
     return event, wording.done(event), wording.particulars(shown, names), words if words == event.text else str(wording.FOR_OTHERS)
+
+
+def on_hold(hold: PersonHold) -> str:
+    """张* · 2017-**-** · 6101**********0011: enough to know them by again."""
+    born_on = masks.day(hold.born_on.isoformat()) if hold.born_on else ""
+    return " · ".join(filter(None, (masks.name(hold.name), born_on, masks.identity_number(hold.id_number))))

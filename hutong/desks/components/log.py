@@ -4,10 +4,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.hotline.calls.models import Asked
+from hutong.hotline.cases import pace, sight
 from hutong.hotline.cases.rules import ACTIONS
+from hutong.hotline.cases.sight import FIELD_LABELS, SECTION_LABELS
 from hutong.hotline.kernel.texts import listed
+from hutong.hotline.network import approving
+from hutong.hotline.recordings.models import PlayPurpose
 
 VERBS: dict[str, str | Promise] = {
     "looked": _("看了"),
@@ -77,6 +84,41 @@ VERBS: dict[str, str | Promise] = {
     "remember_person": _("记下人员"),
     "change_child": _("修改儿童信息"),
     "change_person": _("修改人员信息"),
+    "recording_played": _("听了录音"),
+    "recording_held": _("依法留存录音"),
+    "recording_released": _("解除录音的留存"),
+    "recording_kept": _("录音已加密保存"),
+    "recording_lost": _("录音未能保存"),
+    "recording_paused": _("暂停录音"),
+    "recording_resumed": _("继续录音"),
+    "recording_destroyed": _("录音到期销毁"),
+    "settle_call_back": _("了结应回电话"),
+    "open_phone": _("打开话机"),
+    "save_sound": _("保存提示音"),
+    "set_skills": _("修改接线员的语言和技能"),
+    "open_line": _("登记热线号码"),
+    "end_line": _("停用热线号码"),
+    "agree": _("登记中心之间的协议"),
+    "end_agreement": _("结束中心之间的协议"),
+    "division_added": _("增加区划"),
+    "division_renamed": _("修改区划名称"),
+    "division_ended": _("停用区划"),
+    "division_restored": _("恢复区划"),
+    "publish_year": _("公布一年的放假安排"),
+    "set_hours": _("设定机构的工作时间"),
+    "set_local_days": _("设定本地放假"),
+    "end_local_day": _("取消本地放假"),
+    "rulebook_begun": _("起草制度"),
+    "rulebook_tried": _("试算制度"),
+    "rulebook_approved": _("批准制度"),
+    "rulebook_withdrawn": _("撤回制度"),
+    "key_rotated": _("更换密钥"),
+    "field_key_retired": _("停用旧的字段密钥"),
+    "restored": _("从备份恢复"),
+    "way_added": _("增加通知方式"),
+    "way_changed": _("修改通知方式"),
+    "way_removed": _("删除通知方式"),
+    "way_tested": _("试发通知"),
 }
 PARTS: dict[str, str | Promise] = {
     "cases:case": _("个案页"),
@@ -111,15 +153,34 @@ PARTS: dict[str, str | Promise] = {
     "operator:known": _("接线台：以前的来访和个案"),
     "operator:pending": _("接线台：等待受理"),
     "notices:alerts": _("特急提醒"),
+    "cases:reveal_reporter": _("说明理由查看"),
+    "cases:emergency": _("紧急查看"),
+    "recordings:ask": _("收听录音"),
+    "recordings:play": _("收听录音"),
+    "recordings:audio": _("收听录音"),
+    "recordings:hold": _("录音的依法留存"),
+    "recordings:release": _("解除录音的留存"),
+    "phone:call": _("通话详情"),
+    "phone:call_backs": _("应回电话"),
+    "phone:dial_for_case": _("用话机拨打"),
+    "audit:find": _("按编号查孩子"),
+    "audit:shown": _("查看隐去内容与紧急查看"),
+    "audit:seals": _("封存与检查点"),
     "audit:child": _("谁看过这个孩子"),
     "audit:index": _("审计记录"),
     "audit:yearly": _("年度合规审计"),
     "audit:touched": _("账号碰过谁的资料"),
     "audit:exports": _("文件是谁导出的"),
-    "api:list_cases": _("接口：个案列表"),
-    "api:read_case": _("接口：个案"),
-    "api:read_contact": _("接口：来访的结果"),
+    "api:listed": _("接口：个案列表"),
+    "api:read": _("接口：个案，或来访的结果"),
+    "api:create": _("接口：报送来访"),
 }
+DESKS: dict[str, str | Promise] = {
+    "account": _("登录与安全"), "approvals": _("查看批准"), "api": _("接口"), "audit": _("审计记录"), "cases": _("个案"),
+    "components": _("机构和区划的名称"), "county": _("办件"), "notices": _("通知方式"), "office": _("机构与人员"), "operator": _("接线台"),
+    "phone": _("话机"), "province": _("全省看板"), "recordings": _("通话录音"), "rulebook": _("制度"), "shift": _("值班看板"),
+    "supervision": _("督办"),
+}  # fmt: skip
 REASONS: dict[str, str | Promise] = {
     "guardian_asks": _("监护人询问"),
     "authority_asks": _("司法机关或监察机关依法调取"),
@@ -127,21 +188,40 @@ REASONS: dict[str, str | Promise] = {
     "own_check": _("本中心自查"),
     "audit": _("审计"),
 }
+# Why something was looked at, as it was chosen: who saw a child, a masked value, an emergency, a recording; and refusals without a form.
+WHY_CHOSEN: Mapping[str, str | Promise] = {
+    **dict(PlayPurpose.choices), **sight.WHY, **sight.EMERGENCY_WHY, **REASONS,
+    pace.TOO_MANY.code: VERBS["too_many_cases"], approving.NOT_APPROVED.code: approving.NOT_APPROVED.sentence,
+}  # fmt: skip
+
+
+IN_A_CALL = "call_"  # what was asked of the exchange in a call: `Asked`
 
 
 def verb(code: str) -> str | Promise:
     """What was done."""
-    return VERBS.get(code) or (ACTIONS[code].done if code in ACTIONS else code)
+    if code in VERBS or code in ACTIONS:
+        return VERBS.get(code) or ACTIONS[code].done
+    wanted = code.removeprefix(IN_A_CALL)
+    return format_lazy(_("通话中：{what}"), what=Asked(wanted).label) if code.startswith(IN_A_CALL) and wanted in Asked else code
 
 
 def part(code: str) -> str | Promise:
-    """On which page; of a page with many forms or lists, the page."""
-    return PARTS.get(code) or PARTS.get(code.partition("/")[0]) or code
+    """On which page; of a page with many forms or lists, the page; else of which desk."""
+    return PARTS.get(code) or PARTS.get(code.partition("/")[0]) or DESKS.get(code.partition(":")[0]) or code
+
+
+def what(detail: Mapping[str, Any]) -> str:
+    """What of a case, a call or a recording was seen or taken: the page, the one value, the file by its serial."""
+    value = (SECTION_LABELS.get(detail.get("section", ""), ""), FIELD_LABELS.get(detail.get("field", ""), ""))
+    serial = gettext("序号 {serial}").format(serial=detail["serial"]) if detail.get("serial") else ""
+    return " · ".join(str(each) for each in (part(detail.get("part", "")), *value, serial) if each)
 
 
 def why(detail: Mapping[str, Any]) -> str | Promise:
-    """The reason that the asker chose, if the line has one."""
-    return REASONS.get(detail.get("why", ""), "")
+    """The reason that the asker chose, or for which they were refused, if the line has one."""
+    given = detail.get("why") or detail.get("purpose") or detail.get("reason") or ""
+    return WHY_CHOSEN.get(given, "")
 
 
 def parts(codes: Iterable[str]) -> str:

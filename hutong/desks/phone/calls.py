@@ -132,7 +132,7 @@ def _reporter(case: Case, contact_id: UUID | None) -> Reporter | None:
 def _call(request: access.DeskRequest, call_id: UUID) -> Call:
     found = queries.call_seen_by(request.post, call_id)
     if found is None:
-        access.refused(request, subject="call", which=str(call_id))
+        access.refused(request, subject="call", subject_id=call_id)
         raise Http404
     return found
 

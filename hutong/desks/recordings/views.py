@@ -34,7 +34,8 @@ holders = access.for_posts(*map(Role, sorted({role for roles in rules.HOLDS.valu
 def ask(request: access.DeskRequest, recording_id: UUID) -> HttpResponse:
     """For what one wants to listen; the answer is the player."""
     recording = access.reached(request, queries.audible_to(request.post), recording_id)
-    form = Ask(request.POST if request.method == "POST" else None, post=request.post)
+    is_wordless = bool(recording.case and recording.case.erased_at)
+    form = Ask(request.POST if request.method == "POST" else None, post=request.post, is_wordless=is_wordless)
     if form.is_valid():
         try:
             play = actions.grant(recording, by=request.post, at=timezone.now(), **form.cleaned_data)

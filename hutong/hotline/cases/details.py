@@ -31,14 +31,16 @@ OF_PEOPLE = {"child": "child", "person": "suspected"}  # the section of a name; 
 def names_in(events: Iterable[Event], *, sight: Sight) -> dict[str, str]:
     """What stands behind the ids and what is sealed in the details of events; people's names as they are seen.
 
-    One query for each kind of id that occurs.
+    One query for each kind of id that occurs. Whom an erased case was about is told no more, though they stand in another one.
     """
     names: dict[str, str] = {}
     for key, (rows, name) in NAMED.items():
+        if key in OF_PEOPLE and sight.is_erased:
+            continue
         ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
-        found = {str(pk): name(row) for pk, row in rows.in_bulk(ids).items()} if ids else {}
         whole = key not in OF_PEOPLE or sight.is_plain(OF_PEOPLE[key], "name")
-        names |= found if whole else {pk: masks.name(said) for pk, said in found.items()}
+        for pk, row in (rows.in_bulk(ids) if ids else {}).items():
+            names[str(pk)] = name(row) if whole or not row.name else masks.name(row.name)
     sealed = ((event, value) for event in events for value in event.detail.get("place_text", ()) if value)
     return names | {value: sight.shown("child", "address", open_beside(event.case, value, _place(event))) for event, value in sealed}
 

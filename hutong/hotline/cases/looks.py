@@ -1,17 +1,17 @@
 """Who saw what: the log as an auditor may search it, and all of it that is about one child."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.cases import queries
+from hutong.hotline.cases import queries, sight
 from hutong.hotline.cases.letting_in import Emergency, Reveal
 from hutong.hotline.cases.models import Case, Event
 from hutong.hotline.contacts.models import Contact
@@ -22,6 +22,12 @@ from hutong.hotline.people.models import Child
 
 OWN = {"reveal_reporter", "break_glass", "review_glass"}  # deeds whose words say why something was looked at
 UNJUDGED = Q(missed_at__isnull=False, reviewed_at=None)  # emergencies that nobody judged in time
+# What a report of who saw a child counts, apart from everything else that was done.
+SORTS: Mapping[str, Q] = {
+    "looked": Q(verb="looked"), "listed": Q(verb="listed"), "revealed": Q(verb="revealed"),
+    "heard": Q(verb__in=["recording_played", "call_listen"]), "taken": Q(verb="exported"), "opened": Q(verb="break_glass"),
+    "refused": Q(verb="refused"), "done": Q(event_id__isnull=False) & ~Q(verb__in=OWN),
+}  # fmt: skip
 TOO_MUCH = ("many_reveals", "many_cases", "too_many_cases")  # within an hour
 
 
@@ -56,25 +62,46 @@ def cases_of(child: Child, post: Post) -> list[UUID]:
     return list(Case.objects.filter(child_links__child=child).exclude(pk__in=queries.recused_from(post)).values_list("pk", flat=True))
 
 
-def about_child(child: Child, cases: list[UUID]) -> QuerySet[AuditEntry]:
-    """Every line about a child and these of its cases; the latest first."""
-    return _about([child.pk, *cases], cases)
+BELONG = (Case.calls, Case.call_backs, Case.recordings, Case.orders)  # of packages further to the right
+
+
+def all_of(cases: Iterable[UUID]) -> dict[UUID, UUID]:
+    """These cases, and what belongs to them, each with its case: contacts, calls, calls back, recordings, orders."""
+    ids = list(cases)
+    found = dict(Contact.objects.filter(link__case__in=ids).values_list("pk", "link__case"))
+    calls, call_backs, recordings, orders = (relation.field.model._default_manager for relation in BELONG)
+    found |= dict(calls.filter(contact__link__case__in=ids).values_list("pk", "contact__link__case"))
+    for rows in (calls, call_backs, recordings, orders):
+        found |= dict(rows.filter(case__in=ids).values_list("pk", "case"))
+    return found | {case: case for case in ids}
+
+
+def about_child(child: Child, of: Mapping[UUID, UUID]) -> QuerySet[AuditEntry]:
+    """Every line about a child and about its cases with all that is of them (`all_of`); the latest first."""
+    return _about([child.pk, *of])
 
 
 def about_case(case: Case) -> QuerySet[AuditEntry]:
     """Every line about a case; the latest first."""
-    return _about([case.pk], [case.pk])
+    return _about(all_of([case.pk]))
 
 
-def _about(things: list[UUID], cases: list[UUID]) -> QuerySet[AuditEntry]:
-    """The lines about these, their contacts and orders, and the lists on which any stood."""
-    contacts = Contact.objects.filter(link__case__in=cases).values_list("pk", flat=True)
-    orders = Case.orders.field.model.objects.filter(case__in=cases).values_list("pk", flat=True)  # type: ignore[attr-defined]
-    every = [*things, *contacts, *orders]
+def _about(things: Iterable[UUID]) -> QuerySet[AuditEntry]:
+    """The lines about these, and the lists on which any stood."""
+    every = list(things)
     wanted = Q(subject_id__in=every)
     for thing in every:
         wanted |= Q(verb="listed", detail__shown__contains=[str(thing)])
     return AuditEntry.objects.filter(wanted).order_by("-at", "-pk")
+
+
+def seen_by(lines: QuerySet[AuditEntry]) -> list[dict[str, Any]]:
+    """Who did how much of it, each post in a row with the first and the last time; whoever did most before the others."""
+    counted = {name: Count("pk", filter=sort) for name, sort in SORTS.items()}
+    rows = lines.exclude(post_id=None).order_by().values("post_id").annotate(first=Min("at"), last=Max("at"), all=Count("pk"), **counted)
+    found = sorted(rows, key=lambda row: (-row["all"], row["first"]))
+    posts = network.posts_by_id(row["post_id"] for row in found)
+    return [{**row, "post": posts[row["post_id"]]} for row in found]
 
 
 def found_by_name(children: Iterable[Child], *, by: Post, at: datetime) -> None:
@@ -104,17 +131,17 @@ def of_people(lines: QuerySet[AuditEntry], staff: Iterable[Any]) -> QuerySet[Aud
     return lines.filter(Q(staff_id__in=ids) | Q(subject="staff", subject_id__in=ids))
 
 
-def told(entries: Iterable[AuditEntry], post: Post, *, within: Iterable[UUID] = ()) -> list[Line]:
-    """The lines with names; a case by its number where the asker may know of it. Of a list, those of the cases `within`."""
-    rows, sought = list(entries), {str(case) for case in within}
+def told(entries: Iterable[AuditEntry], post: Post, *, of: Mapping[UUID, UUID] | None = None) -> list[Line]:
+    """The lines with names; a case by its number where the asker may know of it. Of a list, those that it showed of these cases (`of`)."""
+    rows, whose = list(entries), {str(thing): case for thing, case in (of or {}).items()}
     posts = network.posts_by_id({row.post_id for row in rows if row.post_id})
     people = network.names_of({row.staff_id or row.subject_id for row in rows if not row.post_id and row.subject == "staff"})
-    named = {row.pk: _cases_in(row, sought) for row in rows}
+    named = {row.pk: _cases_in(row, whose) for row in rows}
     every = set().union(*named.values())
     wall.look_across("named", *every)
     numbers = dict(cases_for(post).filter(pk__in=every).values_list("pk", "number"))
-    words = Event.objects.filter(pk__in=[row.event_id for row in rows if row.verb in OWN]).values_list("pk", "text")
-    said = dict(words)
+    events = Event.objects.filter(pk__in=[row.event_id for row in rows if row.verb in OWN])
+    said = {event.pk: _why(event) for event in events.only("pk", "text", "detail")}
     return [
         Line(
             row,
@@ -127,11 +154,18 @@ def told(entries: Iterable[AuditEntry], post: Post, *, within: Iterable[UUID] = 
     ]
 
 
-def _cases_in(entry: AuditEntry, sought: set[str]) -> list[UUID]:
-    """The cases that a line names: the one that it is about, or those of a list that are sought."""
+def _why(event: Event) -> str:
+    """Which emergency it was, and the words of who looked."""
+    return " · ".join(str(each) for each in (sight.EMERGENCY_WHY.get(event.detail.get("why", "")), event.text) if each)
+
+
+def _cases_in(entry: AuditEntry, whose: Mapping[str, UUID]) -> list[UUID]:
+    """The cases that a line names: the one that it is about, or is of what belongs to it; of a list, those whose things are sought."""
     if entry.verb == "listed":
-        return [UUID(thing) for thing in entry.detail.get("shown", ()) if thing in sought]
-    return [entry.subject_id] if entry.subject == "case" and entry.subject_id else []
+        return list(dict.fromkeys(whose[thing] for thing in entry.detail.get("shown", ()) if thing in whose))
+    if entry.subject == "case" and entry.subject_id:
+        return [entry.subject_id]
+    return [whose[str(entry.subject_id)]] if str(entry.subject_id) in whose else []
 
 
 # --- what was opened or shown beside the rule

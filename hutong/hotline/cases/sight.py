@@ -124,11 +124,13 @@ NO_REASON = Reason("reveal_reason", _("请选择并写明查看理由。"))
 
 @dataclass(frozen=True)
 class Sight:
-    """What one post sees of one case now. `given`, where the office works by contract, is all that the contract lists."""
+    """What one post sees of one case now. `given`, where the office works by contract, is all that the contract lists. Of a case that
+    was erased (`is_erased`) nobody asks for more."""
 
     standings: frozenset[str]
     stage: str
     given: Collection[str] | None = None
+    is_erased: bool = False
 
     def level(self, section: str, field: str) -> str:
         """What is shown of a field: the most that any standing gives. A field that no line lists is hidden."""
@@ -149,7 +151,7 @@ class Sight:
 
     def may_ask(self, section: str, field: str) -> bool:
         """Whether it is shown to who says why, and not without. Who may look and no more asks for nothing."""
-        return self.standings != {"other"} and self.level(section, field) in {ASKED, MASKED}
+        return not self.is_erased and self.standings != {"other"} and self.level(section, field) in {ASKED, MASKED}
 
     def shown(self, section: str, field: str, value: str) -> str:
         """What stands there of a value."""
@@ -182,7 +184,7 @@ def standings(now: Situation) -> frozenset[str]:
 
 def sight(now: Situation, *, given: Collection[str] | None = None) -> Sight:
     """What the table shows to a person who stands to a case like that."""
-    return Sight(standings(now), now.stage, given)
+    return Sight(standings(now), now.stage, given, now.is_erased)
 
 
 def section_of(role: str) -> str:

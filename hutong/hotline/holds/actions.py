@@ -36,6 +36,7 @@ def hold(case: Case, *, reason: str, review_on: date, by: Post, at: datetime) ->
 @transaction.atomic
 def end(hold: Hold, *, why: str, by: Post, at: datetime) -> None:
     """The schedule's time counts again. Raises Refusal."""
+    _another(hold, by)
     _may_decide(hold.case, by)
     why = texts.needed(why, rules.NO_REASON, field="why", limit=200)
     if not Hold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=at, ended_by=by, ended_why=why):
@@ -47,6 +48,11 @@ def end(hold: Hold, *, why: str, by: Post, at: datetime) -> None:
 def _may_decide(case: Case, by: Post) -> None:
     if not queries.holdable_by(by).filter(pk=case.pk).exists():
         raise Refusal(rules.NOT_YOURS)
+
+
+def _another(hold: Hold | PersonHold, by: Post) -> None:
+    if hold.by.staff_id == by.staff_id:
+        raise Refusal(rules.SECOND_IS_ANOTHER)
 
 
 @transaction.atomic
@@ -80,6 +86,7 @@ def end_person(hold: PersonHold, *, why: str, by: Post, at: datetime) -> None:
     """The schedule's time counts again for this person's cases. Raises Refusal."""
     if not queries.people_of(by).filter(pk=hold.pk).exists():
         raise Refusal(rules.NOT_HELD)
+    _another(hold, by)
     why = texts.needed(why, rules.NO_REASON, field="why", limit=200)
     if not PersonHold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=at, ended_by=by, ended_why=why):
         raise Refusal(rules.NOT_HELD)

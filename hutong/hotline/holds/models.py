@@ -33,10 +33,11 @@ class Hold(models.Model):
 
 
 class PersonHold(SealedRow):
-    """依法留存 of everything about one person: nothing is erased of any case in which they stand, now or later, wherever it is.
+    """依法留存 of everything about one person: nothing is erased of any case in which they stand, or which they reported, now or later,
+    wherever it is.
 
-    They are named by their identity number, or by name and birth date. The marks are those by which the rows of children and of others
-    are found (`people.models`), so that the database itself finds the cases: `hutong_held_cases`.
+    They are named by their identity number, or by name and birth date. The marks are those by which the rows of children, of others and
+    of reporters are found (`people.models`, `contacts.models`), so that the database itself finds the cases: the view `holds_stands`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -48,6 +49,8 @@ class PersonHold(SealedRow):
     child_name = models.BinaryField(default=bytes, editable=False)
     person_number = models.BinaryField(default=bytes, editable=False)
     person_name = models.BinaryField(default=bytes, editable=False)
+    reporter_number = models.BinaryField(default=bytes, editable=False)
+    reporter_name = models.BinaryField(default=bytes, editable=False)
     reason = models.CharField(_("留存原因"), max_length=200)
     review_on = models.DateField(_("复核日期"))
     by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("决定人"))

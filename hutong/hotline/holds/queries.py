@@ -7,6 +7,8 @@ from django.db.models.expressions import RawSQL
 
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
+from hutong.hotline.cases.sight import Sight
+from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.holds import rules
 from hutong.hotline.holds.models import Hold, PersonHold
 from hutong.hotline.keys.fields import index_fields
@@ -20,6 +22,11 @@ def held() -> QuerySet[Case, UUID]:
     """The cases, by their ids, on which a hold runs, or in which a person stands on whom one runs."""
     every = RawSQL("SELECT hutong_held_cases()", ())
     return Case.objects.filter(pk__in=every).values_list("pk", flat=True)
+
+
+def held_contacts() -> RawSQL:
+    """The contacts of reporters on whom a hold runs, whether or not a case came of them."""
+    return RawSQL("SELECT hutong_held_contacts()", ())
 
 
 def of_case(case: Case) -> QuerySet[Hold]:
@@ -51,13 +58,23 @@ def people_of(post: Post) -> QuerySet[PersonHold]:
 
 
 def marks(*, name: str, id_number: str) -> dict[str, bytes]:
-    """By what a person's rows are found: by the number where it is known, else by the name, with the birth date beside it."""
-    said = {"number": id_number, "name": "" if id_number else name}
-    columns = {"number": "id_number_index", "name": "name_index"}
+    """By what a person's rows are found: by the number where it is known, else by the name, with the birth date beside it; a reporter,
+    of whom mostly the name alone is known, by either."""
+    by_name = {"child": "" if id_number else name, "person": "" if id_number else name, "reporter": name}
+    columns = {"id_number_index": "number", "name_index": "name"}
     return {
-        f"{kind}_{what}": index.mark(text)
-        for kind, model in (("child", Child), ("person", Person))
+        f"{kind}_{what}": index.mark(id_number if what == "number" else by_name[kind])
+        for kind, model in (("child", Child), ("person", Person), ("reporter", Reporter))
         for index in index_fields(model)
-        for what, text in said.items()
-        if index.column == columns[what]
+        if (what := columns.get(index.column))
     }
+
+
+def on_people_in(case: Case, post: Post, sight: Sight) -> QuerySet[PersonHold]:
+    """The holds on people that hold this case, of those that the post may see.
+
+    Who reported is not to be guessed from one: it counts where their name is shown to the post.
+    """
+    kinds = ["child", "person"] + ["reporter"] * sight.is_plain("reporter", "name")
+    here = RawSQL("SELECT hold_id FROM holds_stands WHERE case_id = %s AND kind = ANY(%s)", (case.pk, kinds))
+    return people_of(post).filter(pk__in=here)

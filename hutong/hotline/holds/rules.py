@@ -17,6 +17,11 @@ NO_REASON = Reason("hold_reason", _("请写明原因。"))
 BAD_REVIEW = Reason("hold_review", _("复核日期须在今天之后、一年之内。"))
 HELD_ALREADY = Reason("case_held_already", _("本案已在依法留存中。"), _("要改原因或复核日期，请先结束再重新设定。"))
 NOT_HELD = Reason("case_not_held", _("这次留存已经结束。"))
+SECOND_IS_ANOTHER = Reason(
+    "hold_second",
+    _("留存须由登记人以外的人结束：结束后，已过期限的资料几分钟内就会删除，不能恢复。"),
+    _("请本机构另一位协调员、值班长，或上级的督导员核对后结束。"),
+)
 NOT_YOURS = Reason("hold_not_yours", _("只有受理中心的协调员、值班长和省级督导员可以决定依法留存。"))
 NOT_YOURS_TO_HOLD = Reason("person_hold_not_yours", _("只有热线中心的协调员、值班长和省级督导员可以按人员依法留存。"))
 NOBODY_NAMED = Reason("person_hold_nobody", _("请填身份证号；不知道时，填姓名和出生日期。"))

@@ -15,6 +15,7 @@ from django.db import transaction
 from hutong.hotline.audit import actions as audit
 from hutong.hotline.calls.models import Call
 from hutong.hotline.cases.door import door
+from hutong.hotline.cases.models import Case
 from hutong.hotline.kernel import objects, texts
 from hutong.hotline.kernel.faults import choice
 from hutong.hotline.kernel.live import tell
@@ -181,6 +182,8 @@ def release(recording: Recording, *, by: Post, at: datetime) -> None:
     held = _to_hold(recording, by)
     if held.held_at is None:
         raise Refusal(rules.NOT_HELD)
+    if held.held_by and held.held_by.staff_id == by.staff_id:
+        raise Refusal(rules.SECOND_IS_ANOTHER)
     held.held_at, held.held_by, held.held_why = None, None, ""
     held.save(update_fields=["held_at", "held_by", "held_why"])
     audit.record("recording_released", by=by, at=at, subject="recording", subject_id=held.pk)
@@ -222,13 +225,18 @@ def remove_object(recording: Recording) -> None:
 
 @transaction.atomic
 def grant(recording: Recording, *, by: Post, at: datetime, purpose: str, text: str = "") -> Play:
-    """Let somebody who may listen do so for a quarter of an hour, for a purpose that everybody sees afterwards. Raises Refusal."""
+    """Let somebody who may listen do so for a quarter of an hour, for a purpose that everybody sees afterwards. Raises Refusal.
+
+    The words of an erased case are gone, and none are added.
+    """
     if not queries.audible_to(by).filter(pk=recording.pk).exists():
         raise Refusal(rules.GONE)
     if not purpose:
         raise Refusal.at("purpose", rules.NO_PURPOSE)
     chosen = choice(PlayPurpose, purpose, field="purpose")
     text = texts.clean(text, field="text", limit=200).text
+    if (chosen == PlayPurpose.OTHER or text) and _is_erased(recording):
+        raise Refusal.at("text", rules.NO_WORDS)
     if chosen == PlayPurpose.OTHER and not text:
         raise Refusal.at("text", rules.NO_REASON)
     subject, subject_id = ("case", recording.case_id) if recording.case_id else ("recording", recording.pk)
@@ -238,3 +246,9 @@ def grant(recording: Recording, *, by: Post, at: datetime, purpose: str, text: s
     if recording.case_id:
         tell(f"case:{recording.case_id}")
     return Play.objects.create(recording=recording, post=by, purpose=chosen, text=text, at=at, until=at + rules.GRANT)
+
+
+def _is_erased(recording: Recording) -> bool:
+    """Whether the words of its case are gone; if not, they go after this transaction, and what it adds with them."""
+    case = Case.objects.select_for_update(no_key=True).filter(recordings=recording).only("erased_at").first()
+    return case is not None and case.erased_at is not None

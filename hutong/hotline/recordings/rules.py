@@ -27,12 +27,21 @@ GIVEN_UP = timedelta(hours=1)  # a file that has not come by then will not come
 
 NO_PURPOSE = Reason("no_purpose", _("请选择收听目的。"))
 NO_REASON = Reason("no_reason", _("请写明具体原因。"))
+NO_WORDS = Reason(
+    "recording_without_words",
+    _("本案内容已按保存期限删除，收听时不能再写文字，目的也不能选“其他”。请选一个写明的目的；需要说明的，写在新立的个案里。"),
+)
 NOT_RECORDED = Reason("not_recorded", _("这次通话没有正在进行的录音。"))
 PAUSED_ALREADY = Reason("paused_already", _("录音已经暂停。"))
 NOT_PAUSED = Reason("recording_not_paused", _("录音没有暂停。"))
 GONE = Reason("recording_gone", _("录音已到期销毁。"))
 HELD_ALREADY = Reason("held_already", _("已经依法留存。"))
 NOT_HELD = Reason("not_held", _("没有依法留存。"))
+SECOND_IS_ANOTHER = Reason(
+    "recording_hold_second",
+    _("留存须由登记人以外的人解除：解除后，已过期限的录音会立即销毁，不能恢复。"),
+    _("请本中心另一位值班长，或上级的督导员核对后解除。"),
+)
 NOT_YOURS = Reason("not_yours_to_hold", _("您的岗位不能决定录音的留存。"), _("请本中心值班长或省级督导员处理。"))
 
 

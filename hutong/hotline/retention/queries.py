@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -78,11 +79,11 @@ def people(at: datetime) -> QuerySet[Person]:
 
 
 def contacts(at: datetime) -> QuerySet[Contact]:
-    """Contacts that became no case, for as long as the schedule says; and those of erased cases."""
+    """Contacts that became no case, for as long as the schedule says; and those of erased cases. None of a reporter on hold."""
     links = CaseContact.objects.filter(contact=OuterRef("pk"))
     loose = Q(~Exists(links), ~Q(outcome=Outcome.PENDING), received_at__lte=_over("contact", at))
     ended = Q(Exists(links.filter(_erased("case", "case")).exclude(case__in=holds.held())))
-    return Contact.objects.filter(loose | ended, ~_erased("contact")).order_by("received_at")
+    return Contact.objects.filter(loose | ended, ~_erased("contact")).exclude(pk__in=holds.held_contacts()).order_by("received_at")
 
 
 def calls(at: datetime) -> QuerySet[Call]:
@@ -109,6 +110,38 @@ def drafts(at: datetime) -> QuerySet[Draft]:
 def presences(at: datetime) -> QuerySet[Presence]:
     """Traces of who had a case open."""
     return Presence.objects.filter(seen_at__lte=_over("presence", at)).order_by("seen_at")
+
+
+# --- what became of an erased case
+
+
+class Fate(NamedTuple):
+    """What became of what an erased case held under one line of the schedule: how many rows, how many are erased, the last of them when."""
+
+    line: rules.Kind
+    held: int
+    erased: int
+    at: datetime | None
+
+
+def fates(case: Case) -> list[Fate]:
+    """What became of all that an erased case held, by the lines of the schedule; those of which it held nothing are left out."""
+    held: dict[str, set[UUID]] = {
+        "case": {case.pk},
+        "story": {case.pk},
+        "child": set(CaseChild.objects.filter(case=case).values_list("child", flat=True)),
+        "person": set(Party.objects.filter(case=case).values_list("person", flat=True)),
+        "contact": set(CaseContact.objects.filter(case=case).values_list("contact", flat=True)),
+        "call": set(Call.objects.filter(Q(case=case) | Q(contact__link__case=case)).values_list("pk", flat=True)),
+    }
+    gone: dict[str, list[datetime]] = {kind: [] for kind in (*TABLES, "recording")}
+    gone["story"] = [case.erased_at] if case.erased_at else []
+    for kind, at in Erasure.objects.filter(row_id__in=set().union(*held.values())).values_list("kind", "at"):
+        gone[kind].append(at)
+    sound = dict(Recording.objects.filter(case=case, kept_at__isnull=False).values_list("pk", "destroyed_at"))
+    held["recording"], gone["recording"] = set(sound), [at for at in sound.values() if at]
+    lines = rules.schedule().kinds
+    return [Fate(lines[kind], len(rows), len(gone[kind]), max(gone[kind], default=None)) for kind, rows in held.items() if rows]
 
 
 DUE: dict[str, Callable[[datetime], QuerySet[Any]]] = {

@@ -79,7 +79,12 @@ def test_a_hold_is_begun_shown_and_ended() -> None:
     assert "结束留存" not in page
     assert signed_in("wang").post(there, {"reason": "x", "review_on": until}).status_code == 422
     end = reverse("cases:end_hold", args=[case.pk, Hold.objects.get().pk])
-    assert signed_in("zhou").post(end, {"why": "已结"}).status_code == 302
+    assert "须由另一人结束" in signed_in("zhou").get(reverse("cases:case", args=[case.pk])).content.decode()
+    alone = signed_in("zhou").post(end, {"why": "已结"})
+    assert alone.status_code == 422
+    assert "留存须由登记人以外的人结束" in alone.content.decode()
+    assert end in signed_in("lu").get(reverse("cases:case", args=[case.pk])).content.decode()
+    assert signed_in("lu").post(end, {"why": "已结"}).status_code == 302
     assert Hold.objects.get().ended_why == "已结"
     assert signed_in("zhou").get(end).status_code == 404
 

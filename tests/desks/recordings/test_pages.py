@@ -222,7 +222,7 @@ def test_one_that_was_changed_is_not_played(recording: Recording, caplog: pytest
     assert client.get(reverse("recordings:play", args=[found.pk])).status_code == 200
 
 
-def test_a_shift_lead_keeps_one_for_the_law_and_ends_it(recording: Recording, case: Case) -> None:
+def test_a_shift_lead_keeps_one_for_the_law_and_another_person_ends_it(recording: Recording, case: Case) -> None:
     client = signed_in("lu")
     there = [reverse(f"recordings:{deed}", args=[recording.pk]) for deed in ("hold", "release")]
     assert client.get(there[0]).status_code == 200
@@ -230,7 +230,10 @@ def test_a_shift_lead_keeps_one_for_the_law_and_ends_it(recording: Recording, ca
     assert client.post(there[0], {"why": "公安调取"}).status_code == 302
     assert "公安调取" in client.get(there[1]).content.decode()
     shown = client.get(reverse("cases:case", args=[case.pk])).content.decode()
-    assert ("公安调取" in shown, there[1] in shown) == (True, True)
+    assert ("公安调取" in shown, there[1] in shown, "须由另一人解除" in shown) == (True, False, True)
+    assert "留存须由登记人以外的人解除" in client.post(there[1]).content.decode()
+    client = signed_in("song")
+    assert there[1] in client.get(reverse("cases:case", args=[case.pk])).content.decode()
     assert client.post(there[1], headers={"HX-Request": "true"})["HX-Redirect"] == reverse("cases:case", args=[case.pk])
     assert client.post(there[1]).status_code == 422
     assert Recording.objects.get().held_at is None

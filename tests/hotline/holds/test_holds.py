@@ -11,6 +11,7 @@ from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.holds import actions, queries
 from hutong.hotline.holds.models import Hold
 from hutong.hotline.kernel.refusals import Refusal
+from hutong.hotline.network.models import Post, Role
 from hutong.hotline.recordings import actions as recordings
 from hutong.hotline.recordings import timers
 from hutong.hotline.recordings.models import Recording
@@ -56,6 +57,19 @@ def test_it_wants_a_reason_and_a_day_and_there_is_one_at_a_time() -> None:
     assert not queries.held().exists()
 
 
+def test_who_laid_it_does_not_end_it_in_whichever_post_nor_past_the_verb() -> None:
+    case, zhou = case_at("handling"), cast.post("zhou")
+    held = actions.hold(case, reason="诉讼", review_on=SOON, by=zhou, at=NOW)
+    other = Post.objects.create(staff=zhou.staff, office=zhou.office, role=Role.SHIFT_LEAD, valid_from=cast.SINCE)
+    for post in (zhou, other):
+        with pytest.raises(Refusal) as refused:
+            actions.end(held, why="已结", by=post, at=NOW)
+        assert refused.value.reason.code == "hold_second"
+        with pytest.raises(IntegrityError, match="another"), transaction.atomic():
+            Hold.objects.filter(pk=held.pk).update(ended_at=NOW, ended_by=post, ended_why="已结")
+    actions.end(held, why="已结", by=cast.post("lu"), at=NOW)
+
+
 def test_it_is_never_rewritten_nor_removed() -> None:
     actions.hold(case_at("handling"), reason="诉讼", review_on=SOON, by=cast.post("zhou"), at=NOW)
     for statement in ("DELETE FROM holds_hold", "UPDATE holds_hold SET reason = ''"):
@@ -72,5 +86,5 @@ def test_a_recording_of_a_held_case_is_not_destroyed(tmp_path: object) -> None:
     assert not recordings.destroy(recording.pk, at=after)
     with pytest.raises(IntegrityError), transaction.atomic():
         Recording.objects.filter(pk=recording.pk).update(destroyed_at=after, peaks=b"")
-    Hold.objects.filter(pk=held.pk).update(ended_at=NOW, ended_by=cast.post("zhou"), ended_why="已结")
+    Hold.objects.filter(pk=held.pk).update(ended_at=NOW, ended_by=cast.post("lu"), ended_why="已结")
     assert recordings.destroy(recording.pk, at=after)

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.cases.models import Case
+from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.holds import actions, queries
 from hutong.hotline.holds.models import PersonHold
 from hutong.hotline.kernel.refusals import Refusal
@@ -21,7 +23,7 @@ from hutong.hotline.retention.rules import ERASED
 from tests import cast
 from tests.clients import as_the_pages, signed_in
 from tests.hotline.retention.test_erasing import LATER, closed_case, sweep
-from tests.loop import case_at
+from tests.loop import START, case_at, contact
 from tests.talks import a_call, kept
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,54 @@ def test_every_case_with_that_person_is_held_now_and_later_wherever_it_is(kind: 
     assert len(sweep(LATER)) == 4
 
 
+def reported_by(case: Case, **told: str) -> Reporter:
+    """A case with a reporter of whom that is known."""
+    reporter = Reporter.objects.get(contact__link__case=case)
+    for field, value in told.items():
+        setattr(reporter, field, value)
+    reporter.save()
+    return reporter
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "is_held"),
+    [
+        ({"id_number": "610104198503010018"}, {"id_number": "610104198503010018"}, True),
+        ({"id_number": "610104198503010018"}, {"name": "郑重", "id_number": "610104198503010018"}, True),
+        ({}, {"name": "郑重", "born_on": date(1985, 3, 1)}, True),
+        ({}, {"name": "郑重", "id_number": "610104198503010018"}, True),  # nobody knows this reporter's number
+        ({"id_number": "610104198503020013"}, {"name": "郑重", "id_number": "610104198503010018"}, False),
+        ({}, {"id_number": "610104198503010018"}, False),
+        ({}, {"name": "郑轻", "born_on": date(1985, 3, 1)}, False),
+    ],
+)
+def test_a_case_is_held_with_who_reported_it(told: dict[str, str], said: dict[str, object], is_held: bool) -> None:
+    case = closed_case()
+    reported_by(case, name="郑重", **told)
+    held = hold("qin", at=LATER, **said)
+    assert list(queries.held()) == [case.pk] * is_held
+    if is_held:
+        assert sweep(LATER) == []
+        with pytest.raises(DatabaseError, match="legal hold"), transaction.atomic():
+            Erasure.objects.create(kind="case", row_id=case.pk, at=LATER)
+        actions.end_person(held, why="案件已结", by=cast.post("song"), at=LATER)
+        assert len(sweep(LATER)) == 4
+
+
+def test_what_a_reporter_told_is_held_though_no_case_came_of_it() -> None:
+    told = contact(outcome="answered")
+    reporter = told.reporter
+    reporter.name, reporter.is_anonymous = "郑重", False
+    reporter.save()
+    after = START.replace(year=START.year + 4)
+    held = hold("qin", at=after, name="郑重", born_on=date(1985, 3, 1))
+    assert sweep(after) == []
+    with pytest.raises(DatabaseError, match="legal hold"), transaction.atomic():
+        Erasure.objects.create(kind="contact", row_id=told.pk, at=after)
+    actions.end_person(held, why="案件已结", by=cast.post("song"), at=after)
+    assert sweep(after) == ["1 contact erased, past their time"]
+
+
 def test_another_of_the_same_name_born_on_another_day_is_not_held() -> None:
     closed_case()
     child = Child.objects.get()
@@ -133,7 +183,7 @@ def test_a_recording_of_such_a_case_is_not_destroyed(tmp_path: object) -> None:
     after = NOW + timedelta(days=365 * 40)
     held = hold(id_number=NUMBER)
     assert not recordings.destroy(recording.pk, at=after)
-    actions.end_person(held, why="已结", by=cast.post("zhou"), at=NOW)
+    actions.end_person(held, why="已结", by=cast.post("lu"), at=NOW)
     assert recordings.destroy(recording.pk, at=after)
 
 
@@ -144,6 +194,11 @@ def test_it_only_ends_once_by_whose_it_is_and_is_never_rewritten() -> None:
             actions.end_person(held, why="已结", by=cast.post(who), at=NOW)
     with pytest.raises(Refusal):
         actions.end_person(held, why=" ", by=cast.post("lu"), at=NOW)
+    with pytest.raises(Refusal) as alone:
+        actions.end_person(held, why="已结", by=cast.post("zhou"), at=NOW)
+    assert alone.value.reason.code == "hold_second"
+    with pytest.raises(IntegrityError, match="another"), transaction.atomic():
+        PersonHold.objects.filter(pk=held.pk).update(ended_at=NOW, ended_by=cast.post("zhou"), ended_why="已结")
     actions.end_person(held, why="已结", by=cast.post("lu"), at=NOW)
     with pytest.raises(Refusal):
         actions.end_person(held, why="已结", by=cast.post("lu"), at=NOW)
@@ -200,7 +255,7 @@ def test_the_database_itself_wants_somebody_named() -> None:
 def test_whom_it_was_on_is_forgotten_three_years_after_its_end_and_not_before() -> None:
     hold("song", id_number=NUMBER)
     held = hold(name="小雨", born_on=BORN, id_number=NUMBER)
-    actions.end_person(held, why="案件已结", by=cast.post("zhou"), at=NOW)
+    actions.end_person(held, why="案件已结", by=cast.post("lu"), at=NOW)
     assert sweep(NOW + timedelta(days=1000)) == []
     assert sweep(NOW + timedelta(days=1100)) == ["1 held erased, past their time"]
     held.refresh_from_db()
@@ -212,9 +267,18 @@ def test_whom_it_was_on_is_forgotten_three_years_after_its_end_and_not_before() 
 def test_rows_from_before_there_were_marks_are_marked_by_the_migration() -> None:
     Child.objects.create(name="小雨", id_number=NUMBER)
     Person.objects.create(name="钱强", id_number="610104198503010018")
-    columns = {Child: ["id_number_index"], Person: ["name_index", "id_number_index"]}
+    reported_by(case_at("handling"), name="郑重", id_number="610104198503020013")
+    held, ended = hold(name="郑重", id_number=NUMBER), hold(name="郑重", born_on=BORN)
+    actions.end_person(ended, why="已结", by=cast.post("lu"), at=NOW)
+    columns = {Child: ["id_number_index"], Person: ["name_index", "id_number_index"], Reporter: ["name_index", "id_number_index"]}
     before = {model: list(model.objects.values_list(*names)) for model, names in columns.items()}  # type: ignore[attr-defined]
     for model, names in columns.items():
         model.objects.update(**dict.fromkeys(names, b""))  # type: ignore[attr-defined]
-    import_module("hutong.hotline.migrations.0021_last").mark(apps, SimpleNamespace(connection=connection))
+    for migration in ("0021_last", "0022_held"):
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET LOCAL ROLE hutong_owner")
+            import_module(f"hutong.hotline.migrations.{migration}").mark(apps, SimpleNamespace(connection=connection))
+            cursor.execute("SET LOCAL ROLE hutong_work")
     assert {model: list(model.objects.values_list(*names)) for model, names in columns.items()} == before  # type: ignore[attr-defined]
+    assert bytes(PersonHold.objects.get(pk=held.pk).reporter_name)

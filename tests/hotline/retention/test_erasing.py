@@ -108,7 +108,7 @@ def test_a_legal_hold_stops_it_and_its_end_lets_it_go() -> None:
     case = closed_case()
     held = holds.hold(case, reason="法院调取", review_on=timezone.localdate(LATER), by=cast.post("zhou"), at=LATER - timedelta(days=9))
     assert sweep(LATER) == []
-    holds.end(held, why="案件已结", by=cast.post("zhou"), at=LATER)
+    holds.end(held, why="案件已结", by=cast.post("lu"), at=LATER)
     assert len(sweep(LATER)) == 4
 
 

@@ -78,7 +78,7 @@ def told_everywhere(folder: Path) -> Case:
     )  # fmt: skip
     Play.objects.create(recording=talk, post=zhou, purpose="other", text=TOLD, at=at, until=at + HOUR)
     held = holds.hold(case, reason=TOLD, review_on=timezone.localdate(at) + timedelta(days=9), by=zhou, at=at)
-    holds.end(held, why=TOLD, by=zhou, at=at)
+    holds.end(held, why=TOLD, by=cast.post("lu"), at=at)
     assignments.report(case.pk, by=wang, at=at + HOUR, seen=None, text=TOLD, child_state="safe")
     assignments.approve(case.pk, by=zhou, at=at + HOUR, seen=None)
     replies.answer(case.pk, by=he, at=at + HOUR, seen=None, text=TOLD)
@@ -248,7 +248,7 @@ def test_a_recording_that_the_law_needs_holds_its_call_and_its_case(case: Case) 
     for kind, row in (("case", case.pk), ("call", talk.call_id)):
         with pytest.raises(DatabaseError, match="held by law"), transaction.atomic():
             Erasure.objects.create(kind=kind, row_id=row, at=LATER)
-    recordings.release(talk, by=cast.post("lu"), at=LATER)
+    recordings.release(talk, by=cast.post("song"), at=LATER)
     assert len(sweep(LATER)) == 5
     assert (Recording.objects.get().held_why, Gap.objects.get().why) == ("", "")
 
