@@ -14,7 +14,7 @@ INDEXES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hotline", "0021_last")]
+    dependencies = [("hotline", "0022_held")]
 
     operations = [
         *(migrations.RemoveIndex("case", index.name) for index in INDEXES),
