@@ -110,7 +110,7 @@ MIDDLEWARE = [
     "hutong.desks.headers.ProxyMiddleware",
     "hutong.desks.headers.HeadersMiddleware",
     "hutong.desks.headers.FetchMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hutong.desks.served.ServedMiddleware",
     "hutong.desks.standing.SameSiteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from tests.browser import wait_until
 from tests.telephony.people import line_of, sits, until
-from tests.telephony.site import Site
+from tests.telephony.site import PATIENCE, Site
 
 CALLER, XU = 440, 1000
 COUNT = 400
@@ -75,6 +76,7 @@ def test_broken_signalling_ends_no_talk_and_keeps_no_call_out(site: Site) -> Non
         for message in broken("UDP"):
             stranger.sendto(message, ("127.0.0.1", site.sip))
     by_websocket(site)
+    wait_until(lambda: site.do("GET", "/channels") == 200, PATIENCE)  # it has worked off what came
     assert site.hears(call.channel, CALLER, XU) == {XU}
     assert site.hears(line_of("xu", call), CALLER, XU) == {CALLER}
     site.caller("13800138001", seconds=60)
