@@ -9,8 +9,10 @@ from typing import Any
 import apprise
 import requests
 from apprise.plugins import dingtalk, wecombot
+from apprise.plugins.email.common import SecureMailMode
 from django.conf import settings
 
+from hutong.hotline.kernel.hosts import is_here
 from hutong.hotline.notices import rules
 
 CONNECTING, ANSWERING = 4.0, 8.0  # seconds; together well under rules.LEASE
@@ -25,6 +27,8 @@ def send(address: str, told: rules.Told) -> str:
         return "unusable"
     if not _is_allowed(sender, address):
         return "not_allowed"
+    if _is_in_clear(sender, address):
+        return "in_clear"
     sender.socket_connect_timeout, sender.socket_read_timeout = CONNECTING, ANSWERING
     try:
         return "" if sender.notify(body=told.body, title=told.title) else _fault("\n".join(HEARD.lines))
@@ -42,9 +46,25 @@ def is_allowed(address: str) -> bool:
     return _is_allowed(_sender(address), address)
 
 
+def is_in_clear(address: str) -> bool:
+    """Whether what goes to an address that can be read would cross a network unencrypted."""
+    return _is_in_clear(_sender(address), address)
+
+
+def _is_in_clear(sender: Any, address: str) -> bool:
+    """The robots' own addresses are HTTPS. A mail server may be asked for no encryption under the scheme that promises it."""
+    provider = rules.provider_of(address)
+    is_encrypted = sender.secure and getattr(sender, "secure_mode", "") != SecureMailMode.INSECURE
+    return bool(provider and provider.names_host) and not is_encrypted and not is_here(_host(sender))
+
+
+def _host(sender: Any) -> str:
+    return str(getattr(sender, "smtp_host", "") or sender.host).lower()
+
+
 def _is_allowed(sender: Any, address: str) -> bool:
     provider = rules.provider_of(address)
-    host = str(getattr(sender, "smtp_host", "") or sender.host).lower()
+    host = _host(sender)
     port = sender.port or (443 if sender.secure else 80)
     return bool(provider and not provider.names_host) or not settings.NOTICE_HOSTS.isdisjoint({host, f"{host}:{port}"})
 

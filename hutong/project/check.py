@@ -1,5 +1,5 @@
 """`hutong check`: counts what breaks the nine rules in a live database, days counted wrongly, what is sealed and does not open, and
-recordings that are not as kept.
+recordings that are not as kept; and says what is wrong with the clocks by which all of it was written.
 
 Reads only, as the working role; the rows in one snapshot, and then every recording to its end.
 """
@@ -14,6 +14,7 @@ from django.utils import timezone
 from hutong.hotline.keys import fields
 from hutong.hotline.recordings import queries as recordings
 from hutong.hotline.statistics import facts, rules
+from hutong.project import clock
 from hutong.project.installing import say
 from hutong.project.promises import RULES, WORDS, Rule
 
@@ -50,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
         say(f"{each.rule.number}  {each.rule.words:<72} {each.count:>6}  {', '.join(each.first)}{more}".rstrip())
     for words, named in ((COUNTED, list(map(str, wrong))), (OPENS, shut), (SOUND, unsound)):
         say(f"-  {words:<72} {len(named):>6}  {', '.join(named[:FIRST])}".rstrip())
+    for sentence in clock.faults():
+        say(sentence)
     return int(bool(wrong or shut or unsound) or any(each.count for each in found))
 
 

@@ -3,16 +3,18 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hutong.hotline.kernel import disk
+from hutong.hotline.kernel.hosts import is_here
 from hutong.project import embedded
 from hutong.project.trouble import Trouble
 
@@ -60,6 +62,25 @@ def lost(data: Path) -> bool:
     return not os.environ.get("DATABASE_URL") and not embedded.server(data).alive()
 
 
+def safe(address: str) -> str:
+    """The same address, if nobody on the way to the server can read along or answer in its place. Raises Trouble."""
+    asked = conninfo_to_dict(address)
+    away = [host for host in _hosts(asked) if not host.startswith(("/", "@")) and not is_here(host)]
+    if away and not (asked.get("sslmode") == "verify-full" and asked.get("sslrootcert")):
+        raise Trouble(
+            f"The database is on another machine ({', '.join(away)}), and its address does not say how to prove that it is the one. Add "
+            "sslmode=verify-full and sslrootcert=FILE (the certificate of the authority that signed the server's) to DATABASE_URL."
+        )
+    return address
+
+
+def _hosts(asked: Mapping[str, object]) -> list[str]:
+    """Wherever libpq may connect to: by name and by number, of the address, or of the environment where it names none."""
+    usual = {option.keyword.decode(): option.val.decode() for option in pq.Conninfo.get_defaults() if option.val}
+    host, number, service = (str(asked.get(name) or usual.get(name, "")) for name in ("host", "hostaddr", "service"))
+    return [each for each in (*host.split(","), *number.split(","), f"service {service}" if service else "") if each]
+
+
 def addresses(data: Path, *, database: str = "hutong") -> Addresses:
     """Make sure that the roles and the database stand, and say how to reach them.
 
@@ -71,6 +92,8 @@ def addresses(data: Path, *, database: str = "hutong") -> Addresses:
     if any(by_hand) and not all(by_hand):
         raise Trouble(f"{' and '.join(BY_HAND)} go together: the roles {WORK} and {DESK}, both made by hand.")
     try:
+        for each in filter(None, (given, *by_hand)):
+            safe(each)
         found = Addresses(given, *by_hand) if all(by_hand) else _prepared(given or start_embedded(data), data, database)
         with psycopg.connect(found.owner, autocommit=True) as connection:
             for rights in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE ON SEQUENCES"):

@@ -15,10 +15,9 @@ django.setup()
 
 import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
 
 from hutong.hotline.calls.actions.story import EXCHANGE, QUEUE  # noqa: E402
-from hutong.hotline.kernel.live import CHANNEL  # noqa: E402
+from hutong.hotline.kernel.live import CHANNEL, address  # noqa: E402
 from hutong.project.installing import say  # noqa: E402
 from hutong.telephony.asterisk.client import Asterisk  # noqa: E402
 from hutong.telephony.exchange import Lost  # noqa: E402
@@ -32,19 +31,13 @@ async def work() -> None:
     """Wait to be the one that works; then work until the database or the exchange is lost, and begin again."""
     while True:
         try:
-            async with await _connect() as ear:
+            async with await psycopg.AsyncConnection.connect(address(), autocommit=True) as ear:
                 await ear.execute("SELECT pg_advisory_lock(%s)", [LEADER])
                 await ear.execute(f"LISTEN {CHANNEL}")
                 await _lead(ear)
         except psycopg.OperationalError as error:
             say(f"phone: no database, trying again ({str(error).partition(chr(10))[0]})")
         await asyncio.sleep(PAUSE)
-
-
-async def _connect() -> "psycopg.AsyncConnection[tuple[object, ...]]":
-    told = connection.get_connection_params()
-    wanted = {name: told[name] for name in ("dbname", "user", "password", "host", "port", "application_name") if told.get(name)}
-    return await psycopg.AsyncConnection.connect(**wanted, autocommit=True)
 
 
 async def _lead(ear: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
-from hutong.project import database, embedded, exchange, installing
+from django.db import DatabaseError, connection
+
+from hutong.project import clock, database, embedded, exchange, installing
 from hutong.project.installing import say
 from hutong.project.keeping import receiving, shelf
 from hutong.project.keeping.sealing import key_of
@@ -27,6 +29,7 @@ LIVE = ("--timeout-graceful-shutdown=1", "--log-level=warning", "--no-access-log
 HOST = "127.0.0.1"
 FIRST_ANSWER = 60.0  # seconds that the pages may take to be there
 LOOK = 0.5  # seconds between two looks at the processes
+LOOK_AT_CLOCKS = 3600.0  # seconds between two
 NOT_FOR_CHILDREN = {"DATABASE_URL", *database.BY_HAND, "HUTONG_OWNER_URL", "HUTONG_AS_OWNER"}  # they work; they do not own
 
 
@@ -158,8 +161,11 @@ def _greet(data: Path, port: int, sign_ins: list[tuple[str, str, str]], telephon
 
 
 def _watch(children: list[Child], data: Path) -> None:
+    wrong, due = list[str](), 0.0
     while True:
         time.sleep(LOOK)
+        if time.monotonic() > due:
+            wrong, due = tell_of_clocks(wrong), time.monotonic() + LOOK_AT_CLOCKS
         for child in children:
             child.tend()
         if database.lost(data):
@@ -167,6 +173,20 @@ def _watch(children: list[Child], data: Path) -> None:
                 raise Trouble(f"{embedded.server(data).folder} is gone. `hutong restore` brings back what the backups hold.")
             say("PostgreSQL ended; starting it again")
             database.start_embedded(data)
+
+
+def tell_of_clocks(known: list[str]) -> list[str]:
+    """Say what is wrong with the clocks and was not said yet; what is wrong with them now."""
+    try:
+        found = clock.faults()
+    except DatabaseError:  # it is started again, or waited for
+        return known
+    finally:
+        connection.close()
+    for sentence in found:
+        if sentence not in known:
+            say(sentence)
+    return found
 
 
 def _stop(children: list[Child], data: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from hutong.project.database import data_folder
+from hutong.hotline.kernel.hosts import is_in_clear
+from hutong.project.database import data_folder, safe
 from hutong.project.logs import LOGGING  # noqa: F401 a setting
 from hutong.project.trouble import Trouble
 
@@ -31,21 +32,30 @@ DEMO = os.environ.get("HUTONG_DEMO") == "1"  # shows the demo sign-ins on the si
 
 
 def database(url: str) -> dict[str, object]:
-    """Django's settings for a libpq address."""
-    part = conninfo_to_dict(url)
+    """Django's settings for a libpq address. What it asks of the way there (sslmode and all else) is asked of every connection."""
+    part = conninfo_to_dict(safe(url))
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": part.get("dbname", "hutong"),
-        "USER": part.get("user", ""),
-        "PASSWORD": part.get("password", ""),
-        "HOST": part.get("host", ""),
-        "PORT": str(part.get("port", "")),
+        "NAME": part.pop("dbname", "hutong"),
+        "USER": part.pop("user", ""),
+        "PASSWORD": part.pop("password", ""),
+        "HOST": part.pop("host", ""),
+        "PORT": str(part.pop("port", "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # A statement that a connection has met before is planned already: a page asks the same thirty, and planning is half of their cost.
-        "OPTIONS": {"application_name": os.environ.get("HUTONG_PROCESS", "hutong"), "server_side_binding": True, "prepare_threshold": 2},
+        "OPTIONS": {
+            **part,
+            "application_name": os.environ.get("HUTONG_PROCESS", "hutong"),
+            "server_side_binding": True,
+            "prepare_threshold": 2,
+        },
     }
 
+
+for name in ("HUTONG_AUDIT_URL", "HUTONG_OIDC_ISSUER", "HUTONG_ARI_URL", "HUTONG_PHONE_URL"):
+    if (given := os.environ.get(name, "")) and is_in_clear(given):
+        raise Trouble(f"{name} leads to another machine in clear. Its address has to begin with https:// (for a telephone wss://).")
 
 # What is sealed: the key that opens it all stands apart from it where HUTONG_KEY_FILE says so. Suite, of the log as well: aes
 # (AES-256-GCM, SHA-256), or sm (SM4-GCM, SM3).
@@ -100,7 +110,7 @@ MIDDLEWARE = [
     "hutong.desks.headers.ProxyMiddleware",
     "hutong.desks.headers.HeadersMiddleware",
     "hutong.desks.headers.FetchMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hutong.desks.served.ServedMiddleware",
     "hutong.desks.standing.SameSiteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -8,7 +8,7 @@ from email import message_from_string
 from pathlib import Path
 
 import pytest
-from apprise.plugins import dingtalk
+from apprise.plugins import dingtalk, feishu, lark, wecombot
 from django.conf import LazySettings
 
 from hutong.channels import outward
@@ -16,6 +16,7 @@ from hutong.hotline.notices.rules import Told
 from tests.hotline.notices.provider import Provider, provider
 
 TOLD = Told("12349 特急：新交办", "个案 6101-2026-000123，还剩 12 分。")
+ROBOTS = (dingtalk.NotifyDingTalk, wecombot.NotifyWeComBot, feishu.NotifyFeishu, lark.NotifyLark)
 SECRETS = ("wordofmouth", "3f9a77e1c0de")
 
 
@@ -121,6 +122,34 @@ def test_it_goes_to_the_robots_and_to_hosts_that_the_operator_named_alone(
     if not may:
         assert outward.send(address, TOLD) == "not_allowed"
         assert there.heard == []
+
+
+@pytest.mark.parametrize(
+    ("address", "clear"),
+    [
+        ("json://sms.example.cn/send", True),
+        ("xml://192.0.2.7/send", True),
+        ("smseagle://token@sms.example.cn/13800138000", True),
+        ("mailto://a:b@example.cn?smtp=mail.example.cn", True),
+        ("mailtos://a:b@example.cn?smtp=mail.example.cn&mode=insecure", True),
+        ("jsons://sms.example.cn/send", False),
+        ("mailtos://a:b@example.cn?smtp=mail.example.cn", False),
+        ("mailto://a:b@example.cn?smtp=mail.example.cn&mode=ssl", False),
+        ("json://127.0.0.1:9/", False),
+        ("dingtalk://3f9a77e1c0de", False),
+        ("wecombot://3f9a77e1c0de", False),
+        ("feishu://3f9a77e1c0de", False),
+    ],
+)
+def test_nothing_crosses_a_network_in_clear(settings: LazySettings, address: str, clear: bool) -> None:
+    assert outward.is_in_clear(address) == clear
+    settings.NOTICE_HOSTS = frozenset({"sms.example.cn", "192.0.2.7", "mail.example.cn"})
+    if clear:
+        assert outward.send(address, TOLD) == "in_clear"
+
+
+def test_the_robots_own_addresses_are_encrypted() -> None:
+    assert [robot.notify_url for robot in ROBOTS if not robot.notify_url.startswith("https://")] == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hutong.hotline.notices import rules as notices
 from hutong.hotline.rulebook import sheets as rulebook
 from hutong.project import runner, sender, settings
 from hutong.project.trouble import Trouble
+from hutong.telephony.asterisk import client
 from tests.conftest import ROOT
 from tests.police.test_code import OURS, PACKAGE, imports
 
@@ -45,6 +46,7 @@ def test_who_uses_cryptography_is_named() -> None:
         f"{runner.WEB[1].partition('=')[2]} processes of {runner.WEB[2].partition('=')[2]} threads",
         f"{deposits.CONNECTING:.0f} s to connect, {deposits.ANSWERING:.0f} s for an answer",
         f"{outward.CONNECTING:.0f} s to connect, {outward.ANSWERING:.0f} s for an answer",
+        f"{client.PATIENCE:.0f} s for a sign of life",
         f"| {sender.LANES} at once |",
         f"{notices.MOST_TRIES} tries, after {', '.join(map(str, notices.BACKOFF))}",
         f"{sight.MANY_AN_HOUR} an hour and post",

@@ -29,10 +29,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hutong.desks import access
 from hutong.desks.account import entering
+from hutong.hotline.kernel.hosts import is_in_clear
 from hutong.hotline.network import identities
 from hutong.hotline.network import queries as network
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+ASKED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 NONCE = "provider_nonce"
 LATEST = 60  # seconds by which its clock and ours may differ
 
@@ -92,6 +94,8 @@ class Provider(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         found: dict[str, Any] = super().openid_config
         if found.get("issuer") != settings.OIDC_ISSUER:
             raise OAuth2Error("metadata of another issuer")
+        if any(is_in_clear(found.get(name, "")) for name in ASKED):
+            raise OAuth2Error("a way in clear")
         return found
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:

@@ -8,11 +8,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 
 import psycopg
-from django.db import connection
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
-from hutong.hotline.kernel.live import CHANNEL
+from hutong.hotline.kernel.live import CHANNEL, address
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +91,7 @@ class Hub:
             await asyncio.sleep(RETRY)
 
     async def _hear(self) -> None:
-        async with await psycopg.AsyncConnection.connect(_address(), autocommit=True) as ear:
+        async with await psycopg.AsyncConnection.connect(address(), application_name="hutong live", autocommit=True) as ear:
             await ear.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
             self._pass_on(ALL)
             self._listening.set()
@@ -107,10 +105,3 @@ class Hub:
             self._recent.popleft()
         for stream in self._streams.get(topic, ()):
             stream.tell(topic)
-
-
-def _address() -> str:
-    """Where Django's own connection leads."""
-    given = connection.settings_dict
-    parts = {"dbname": given["NAME"], "user": given["USER"], "password": given["PASSWORD"], "host": given["HOST"], "port": given["PORT"]}
-    return make_conninfo("", application_name="hutong live", **{name: value for name, value in parts.items() if value})

@@ -1,9 +1,9 @@
 """The form of a way. It reads what is typed; the verbs judge it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hutong.channels import outward
@@ -14,8 +14,17 @@ from hutong.hotline.notices import rules
 from hutong.hotline.notices.models import Way, every_kind, every_tier
 from hutong.hotline.rulebook.models import Tier
 
-EXAMPLES = gettext_lazy("钉钉、企业微信、飞书：粘贴群机器人的网址。邮件：mailto://账号:密码@邮箱域名?to=收件人。")
+EXAMPLES = gettext_lazy("钉钉、企业微信、飞书：粘贴群机器人的网址。邮件：mailtos://账号:密码@邮箱域名?to=收件人。")
 OFFICE_EXAMPLES = gettext_lazy("自有短信网关或其他系统：jsons://主机/路径，通知以 JSON 送到那里。")
+# What no check of the address's words sees; each asks of an address that those before it found nothing wrong with.
+WRONG: tuple[tuple[Callable[[str], bool], Any], ...] = (
+    (lambda address: not outward.is_usable(address), gettext_lazy("这个地址不完整或写错了，请重新复制。")),
+    (
+        lambda address: not outward.is_allowed(address),
+        gettext_lazy("这台主机不在本平台允许的名单里。请把主机名告诉平台的运维人员，由其加入名单。"),
+    ),
+    (outward.is_in_clear, gettext_lazy("这个地址没有加密，通知会在网络上明文传送。请换成加密的写法：邮件 mailtos://，接口 jsons://。")),
+)
 KEPT = gettext_lazy("留空即不改，现在是 {masked}。")
 
 
@@ -67,10 +76,8 @@ class WayForm(Part):
             del self.fields["is_active"]
 
     def clean_address(self) -> str:
-        """Raises ValidationError where its provider, one that we know, cannot read it, or where the operator lets no notice go."""
+        """Raises ValidationError where its provider, one that we know, cannot read it, or where no notice may go."""
         address = rules.normal_address(self.cleaned_data["address"])
-        if rules.provider_of(address) and not outward.is_usable(address):
-            raise forms.ValidationError(_("这个地址不完整或写错了，请重新复制。"))
-        if rules.provider_of(address) and not outward.is_allowed(address):
-            raise forms.ValidationError(_("这台主机不在本平台允许的名单里。请把主机名告诉平台的运维人员，由其加入名单。"))
+        if rules.provider_of(address) and (wrong := next((said for is_so, said in WRONG if is_so(address)), None)):
+            raise forms.ValidationError(wrong)
         return address

@@ -140,6 +140,7 @@ FAULTS: dict[str, str | Promise] = {
     "unreachable": gettext_lazy("连接不上，或对方没有及时应答"),
     "unusable": gettext_lazy("地址不能用"),
     "not_allowed": gettext_lazy("对方的主机不在本平台允许的名单里"),
+    "in_clear": gettext_lazy("地址没有加密，不发送"),
     "failed": gettext_lazy("没有发出去"),
     "stopped": gettext_lazy("渠道已停用"),
 }

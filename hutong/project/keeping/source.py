@@ -77,7 +77,7 @@ class Source:
     def here(cls) -> "Source":
         """The one that the product works on: of DATABASE_URL, else the embedded one, started where it does not run. Raises Trouble."""
         if given := os.environ.get("DATABASE_URL"):
-            return cls(given)
+            return cls(database.safe(given))
         data = database.data_folder()
         if not embedded.server(data).exists():
             raise Trouble(f"There is no database in {data}.")

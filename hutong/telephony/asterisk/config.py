@@ -64,9 +64,11 @@ def files(place: Place) -> dict[str, str]:
     }  # fmt: skip
 
 
-# While nobody listens to the application a call is kept, and tries again: no hang-up, no menu.
+# While nobody listens to the application a call is kept, and tries again: no hang-up, no menu. One whose Call-ID is no plain ASCII is
+# refused: while it stood, ARI could list no channel at all, for it cannot write it as JSON.
 EXTENSIONS = """[incoming]
-exten => _[+0-9].,1,Stasis(hutong,in,${EXTEN},${REDIRECTING(from-num)})
+exten => _[+0-9].,1,GotoIf($["${CHANNEL(pjsip,call-id)}" =~ "^[!-~]+$"]?:done)
+ same => n,Stasis(hutong,in,${EXTEN},${REDIRECTING(from-num)})
  same => n,GotoIf($["${STASISSTATUS}" = "FAILED"]?later:done)
  same => n(later),Answer()
  same => n,Wait(0.5)

@@ -79,6 +79,9 @@ WRONG: dict[str, dict[str, Any]] = {
     "without a nonce": {"claims": {"nonce": None}},
     "without a subject": {"claims": {"sub": None}},
     "metadata of another issuer": {"metadata": {"issuer": "https://other.example"}},
+    "signed by keys that come in clear": {"metadata": {"jwks_uri": "http://id.example.gov.cn/keys"}},
+    "asked for in clear": {"metadata": {"token_endpoint": "http://id.example.gov.cn/token"}},
+    "sent for in clear": {"metadata": {"authorization_endpoint": "http://id.example.gov.cn/authorization"}},
 }
 
 

@@ -77,7 +77,7 @@ def test_an_address_that_is_not_typed_again_stays_and_one_that_is_takes_its_plac
         ({"address": ""}, "请粘贴完整的地址"),
         ({"address": "https://example.cn/hook"}, "认不出这是哪家的地址"),
         ({"address": "dingtalk://不是"}, "这个地址不完整或写错了"),
-        ({"address": "json://10.0.0.5/"}, "接口和短信网关只能由管理员为机构设置"),
+        ({"address": "jsons://10.0.0.5/"}, "接口和短信网关只能由管理员为机构设置"),
         ({"tiers": []}, "请至少选一个等级"),
         ({"quiet_to": ""}, "免打扰的开始和结束要一起填"),
         ({"quiet_from": "25:00"}, "有效的时间"),
@@ -89,6 +89,14 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(chang
     shown = answer.content.decode()
     assert said in shown
     assert changes.get("name", GIVEN["name"]).strip() in shown
+
+
+def test_an_address_that_is_not_encrypted_is_refused_with_what_to_write_instead(settings: Any) -> None:
+    settings.NOTICE_HOSTS = frozenset({"example.cn"})
+    answer = signed_in("wang").post(reverse("notices:new_own"), GIVEN | {"address": "mailto://wang:secret@example.cn"})
+    assert (answer.status_code, Way.objects.count()) == (422, 0)
+    assert "请换成加密的写法：邮件 mailtos://" in answer.content.decode()
+    assert saved(signed_in("wang"), reverse("notices:new_own"), address="mailtos://wang:secret@example.cn")
 
 
 def test_an_administrator_keeps_the_ways_of_offices_at_or_below_and_nobody_keeps_anothers() -> None:

@@ -1,20 +1,14 @@
 """A provider as apprise meets it: a real HTTP server on this machine, which answers, refuses or keeps one waiting as it is told."""
 
 import json
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from tests.certificates import Authority
 
 
 class Provider(ThreadingHTTPServer):
@@ -41,14 +35,8 @@ class Provider(ThreadingHTTPServer):
         return [each["message"] for each in self.heard]
 
     def speak_tls(self, folder: Path) -> None:
-        """From now on with a certificate that it signed itself."""
-        key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-        now = datetime.now(UTC)
-        made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(1)).sign(key, hashes.SHA256())
-        secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        (folder / "both.pem").write_bytes(secret + made.public_bytes(Encoding.PEM))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(folder / "both.pem")
+        """From now on, with a certificate of an authority (`authority.pem` in the folder) that nobody knows."""
+        context = Authority(folder).server("127.0.0.1")
         self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
