@@ -46,7 +46,7 @@ class Elsewhere:
 @contextmanager
 def elsewhere(folder: Path) -> Iterator[Elsewhere]:
     """Such a server for as long as the block lasts."""
-    server = Elsewhere(folder / "elsewhere")
+    server = Elsewhere(folder / f"elsewhere-{len(list(folder.iterdir()))}")  # one process may need it twice: the slow tests come first
     server.make()
     server.start()
     yield server

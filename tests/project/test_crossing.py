@@ -107,7 +107,7 @@ def test_every_command_says_what_to_add(command: str, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Elsewhere]:
-    with elsewhere(folder / "crossing") as server:
+    with elsewhere(folder) as server:
         yield server
 
 

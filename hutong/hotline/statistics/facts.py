@@ -4,9 +4,9 @@ Each belongs to the office that answered for it then: the lead of the case, or w
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from hutong.hotline.clocks.rules import SHANGHAI, midnight
 from hutong.hotline.replies.models import FollowUp, Satisfaction
 from hutong.hotline.statistics import rules
 from hutong.hotline.statistics.models import Day
+from hutong.hotline.statistics.rules import Span
 
 NOTHING, NOTHING_MORE = Q(pk__in=()), Q()
 
@@ -33,13 +34,10 @@ class Source:
     office: str
     measures: dict[str, Q]
 
-    def within(self, days: Sequence[date]) -> QuerySet[Any]:
-        """The rows of these days."""
-        spans = (
-            Q(**{f"{self.at}__gte": midnight(first), f"{self.at}__lt": midnight(last + timedelta(days=1))})
-            for first, last in rules.runs(days)
-        )
-        return self.rows.filter(reduce(or_, spans, NOTHING))
+    def within(self, spans: Iterable[Span]) -> QuerySet[Any]:
+        """The rows of this time."""
+        found = (Q(**{f"{self.at}__gte": first, f"{self.at}__lt": last}) for first, last in spans)
+        return self.rows.filter(reduce(or_, found, NOTHING))
 
 
 _ended_before = Event.objects.filter(case=OuterRef("case"), seq__lt=OuterRef("seq"), stage_after=Stage.CLOSED)
@@ -75,10 +73,20 @@ class Tally(NamedTuple):
     counts: Counter[str]
 
 
-def tally(days: Sequence[date], *, offices: Collection[UUID] | None = None, cases: Q = NOTHING_MORE) -> Iterator[Tally]:
-    """Count these days from the facts themselves: of these offices, or all, and of the cases that are asked for."""
+def whole(days: Iterable[date]) -> list[Span]:
+    """The time of these days, which come in order."""
+    return rules.joined((midnight(day), end_of(day)) for day in days)
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day ends in China."""
+    return midnight(day + timedelta(days=1))
+
+
+def tally(spans: Collection[Span], *, offices: Collection[UUID] | None = None, cases: Q = NOTHING_MORE) -> Iterator[Tally]:
+    """Count this time from the facts themselves: of these offices, or all, and of the cases that are asked for."""
     for source in SOURCES:
-        rows = source.within(days).filter(cases).order_by()
+        rows = source.within(spans).filter(cases).order_by()
         if offices is not None:
             rows = rows.filter(**{f"{source.office}__in": offices})
         counted = {name: Count("pk", filter=which) for name, which in source.measures.items()}
@@ -86,23 +94,19 @@ def tally(days: Sequence[date], *, offices: Collection[UUID] | None = None, case
             yield Tally(row["day"], row[source.office], Counter({name: row[name] for name in counted}))
 
 
-def rows_of(day: date) -> list[Day]:
-    """A day as it is kept: a row for each office of which there is something to tell, and the one that says that it is counted."""
+def rows_of(day: date, until: datetime) -> list[Day]:
+    """A day as it is kept: a row for each office of which there is something to tell, and the one that says how far it is counted."""
     offices: dict[UUID | None, Counter[str]] = {None: Counter()}
-    for _day, office, counts in tally([day]):
+    for _day, office, counts in tally([(midnight(day), until)]):
         offices.setdefault(office, Counter()).update(counts)
         offices[None].update(counts)
-    return [Day(day=day, office_id=office, **counts) for office, counts in offices.items()]
+    return [Day(day=day, until=until, office_id=office, **counts) for office, counts in offices.items()]
 
 
 def wrong_days(days: Iterable[date]) -> list[date]:
     """Of these days the counted ones that the facts contradict."""
-    return [day for day in days if (kept := _kept(day)) and kept != {_told(row) for row in rows_of(day)}]
+    return [day for day in days if (kept := list(Day.objects.filter(day=day))) and _told(kept) != _told(rows_of(day, kept[0].until))]
 
 
-def _kept(day: date) -> set[tuple[object, ...]]:
-    return {_told(row) for row in Day.objects.filter(day=day)}
-
-
-def _told(row: Day) -> tuple[object, ...]:
-    return (row.office_id, *(getattr(row, name) for name in SOURCE_OF))
+def _told(rows: Iterable[Day]) -> set[tuple[object, ...]]:
+    return {(row.until, row.office_id, *(getattr(row, name) for name in SOURCE_OF)) for row in rows}

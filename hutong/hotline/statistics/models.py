@@ -1,4 +1,4 @@
-"""What past days came to, counted once: they do not change any more."""
+"""What days came to, counted when they are over, and of today the hours that are over: they do not change any more."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,14 +8,15 @@ from hutong.hotline.network.models import Office
 
 
 class Day(models.Model):
-    """What one day came to for one office. The row without an office says that the day is counted, and what it came to in all.
+    """What one day came to for one office `until` a moment: its end, or a full hour of it.
 
-    An event that is written for a counted day (`hutong_uncount_day`) takes its rows away; the worker counts it anew, and until
-    then the boards count it themselves.
+    The row without an office says that the day is counted, and what it came to in all. An event that is written for what is counted
+    (`hutong_uncount_day`) takes the day's rows away; the worker counts it anew. What is not counted the boards count themselves.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     day = models.DateField()
+    until = models.DateTimeField()
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
     registered = models.PositiveIntegerField(_("登记"), default=0)
     closed = models.PositiveIntegerField(_("办结"), default=0)

@@ -18,7 +18,7 @@ from hutong.hotline.assignments.models import TransferState
 from hutong.hotline.assignments.queries import LEADS
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
-from hutong.hotline.clocks.rules import local
+from hutong.hotline.clocks.rules import local, midnight
 from hutong.hotline.kernel import wall
 from hutong.hotline.network.models import Office, OfficeKind, Post
 from hutong.hotline.statistics import facts, rules
@@ -119,18 +119,19 @@ class Board:
         tops = tops_of(post)
         self.answering = answering(tops)
         self.offices = {office.pk: office for office in tops} | self.answering  # whose work is on the board, and those above them
-        self.counted = set(Day.objects.filter(office=None, day__in=self.days).values_list("day", flat=True))
+        self.counted = dict(Day.objects.filter(office=None, day__in=self.days).order_by("day").values_list("day", "until"))
         self.kept = Day.objects.filter(day__in=self.counted, office__in=self.answering)
         self.loose = list(self._loose())
 
     def _loose(self) -> Iterator[tuple[int, facts.Tally]]:
-        """What must be added to the days that are counted, and taken from them."""
+        """What must be added to what is counted, and taken from it."""
         wall.look_across("left", self.post.office_id)
-        hidden, open_days = _hidden(self.post), [day for day in self.days if day not in self.counted]
-        for each in facts.tally(open_days, offices=self.answering, cases=~Q(case__in=hidden)):
+        hidden, added = _hidden(self.post), rules.joined((self.counted.get(day, midnight(day)), facts.end_of(day)) for day in self.days)
+        for each in facts.tally(added, offices=self.answering, cases=~Q(case__in=hidden)):
             yield 1, each
         if hidden:
-            for each in facts.tally(sorted(self.counted), offices=self.answering, cases=Q(case__in=hidden)):
+            taken = rules.joined((midnight(day), until) for day, until in self.counted.items())
+            for each in facts.tally(taken, offices=self.answering, cases=Q(case__in=hidden)):
                 yield -1, each
 
     def by_day(self) -> dict[date, Counts]:
@@ -219,5 +220,7 @@ def listed(post: Post, name: str, at: datetime, *, place: Place | None = None, d
     source, period = facts.SOURCE_OF[name], rules.period(local(at).date())
     days = [each for each in period if day in (None, each)]
     offices = set(answering_to(post)).intersection(place.offices) if place else answering_to(post)
-    rows = source.within(days).filter(source.measures[name], **{f"{source.office}__in": offices}).exclude(case__in=_hidden(post))
+    rows = (
+        source.within(facts.whole(days)).filter(source.measures[name], **{f"{source.office}__in": offices}).exclude(case__in=_hidden(post))
+    )
     return rows.select_related("case__deadline", "case__holder", "case__place", source.office).order_by(f"-{source.at}", "pk")

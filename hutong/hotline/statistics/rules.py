@@ -1,12 +1,13 @@
 """What the numbers of a board mean, and over which time: said here once, shown beside each number. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+Span = tuple[datetime, datetime]  # from a moment to another, without it
 DAYS = 30  # of a board's period, today the last of them
 REOPENED_WITHIN = timedelta(days=90)  # after its end; what is taken up later is a new story
 
@@ -59,12 +60,12 @@ def good(wrong: int, of: int) -> int | None:
     return 100 * (of - wrong) // of if of else None
 
 
-def runs(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Days, in order, as stretches of days that follow one another: first and last."""
-    found: list[tuple[date, date]] = []
-    for day in days:
-        if found and day - found[-1][1] == timedelta(days=1):
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same time in the fewest spans: of spans in order, those that follow one another become one; those without length go."""
+    found: list[Span] = []
+    for first, last in spans:
+        if found and found[-1][1] == first:
+            found[-1] = (found[-1][0], last)
+        elif first < last:
+            found.append((first, last))
     return found

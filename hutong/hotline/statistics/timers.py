@@ -1,31 +1,37 @@
-"""Counting a day when it is over, once. Any number of workers may try; one does it."""
+"""Counting a day when it is over, and of today each hour when it is over, once. Any number of workers may try; one does it."""
 
 from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from hutong.hotline.clocks.rules import local
+from hutong.hotline.clocks.rules import local, midnight
 from hutong.hotline.statistics import facts, rules
 from hutong.hotline.statistics.models import Day
 
-# Whoever writes an event of a day holds the same lock shared until the commit (`hutong_uncount_day`).
-LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('statistics_day'), %s - date '2000-01-01')"
+# Whoever writes an event of an hour holds the same lock shared until the commit (`hutong_uncount_day`).
+LOCKS = """
+    SELECT bool_and(pg_try_advisory_xact_lock(hashtext('statistics_day'), hour))
+    FROM generate_series(extract(epoch FROM %s)::int / 3600, extract(epoch FROM %s)::int / 3600 - 1) AS hour
+"""
 
 
 def sweep(*, at: datetime) -> list[str]:
-    """Count the latest day of the boards' period that is over and not counted yet; a line where one was counted."""
-    over = rules.period(local(at).date())[:-1]
-    counted = set(Day.objects.filter(office=None, day__gte=over[0]).values_list("day", flat=True))
-    return next((line for day in reversed(over) if day not in counted and (line := count(day))), [])
+    """Count today's hours that are over, or else the latest day of the boards' period that is; a line where something was counted."""
+    today = local(at)
+    ends = {day: facts.end_of(day) for day in rules.period(today.date())} | {today.date(): today.replace(minute=0, second=0, microsecond=0)}
+    counted = dict(Day.objects.filter(office=None, day__in=ends).values_list("day", "until"))
+    behind = [(day, end) for day, end in ends.items() if counted.get(day, midnight(day)) < end]
+    return next((line for day, end in reversed(behind) if (line := count(day, end))), [])
 
 
 @transaction.atomic
-def count(day: date) -> list[str]:
-    """Count one day, where nobody is counting it or writing to it at this moment."""
+def count(day: date, until: datetime) -> list[str]:
+    """Count one day as far as is said, where nobody is counting it or writing to it at this moment."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [day])
-        if not cursor.fetchone()[0] or Day.objects.filter(day=day).exists():
+        cursor.execute(LOCKS, [midnight(day), until])
+        if not cursor.fetchone()[0] or Day.objects.filter(day=day, until__gte=until).exists():
             return []
-    rows = facts.rows_of(day)
+    rows = facts.rows_of(day, until)
+    Day.objects.filter(day=day).delete()
     Day.objects.bulk_create(rows)
-    return [f"{day} counted, {len(rows) - 1} offices"]
+    return [f"{day} counted until {local(until):%H:%M}, {len(rows) - 1} offices"]

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
 from hutong.hotline.cases.actions import recording
-from hutong.hotline.clocks.rules import local
+from hutong.hotline.clocks.rules import local, midnight
 from hutong.hotline.statistics import timers
-from hutong.hotline.statistics.facts import wrong_days
+from hutong.hotline.statistics.facts import end_of, wrong_days
 from hutong.hotline.statistics.models import Day
 from hutong.hotline.statistics.rules import DAYS, period
 from hutong.project import check
@@ -21,6 +21,7 @@ from tests.cast import post
 from tests.loop import START, case_at
 
 DAY = local(START).date()
+END = end_of(DAY)
 NOW = START + timedelta(days=3)
 
 
@@ -36,11 +37,11 @@ def counted() -> set[object]:
 
 
 @pytest.mark.django_db
-def test_each_day_that_is_over_is_counted_once_the_latest_first() -> None:
+def test_what_is_over_is_counted_once_the_latest_first() -> None:
     case_at("closed")
     lines = count_all()
-    assert [line.split()[0] for line in lines] == [str(day) for day in reversed(period(local(NOW).date())[:-1])]
-    assert len(lines) == DAYS - 1
+    assert [line.split()[0] for line in lines] == [str(day) for day in reversed(period(local(NOW).date()))]
+    assert len(lines) == DAYS
     assert count_all() == []
     whole = Day.objects.get(day=DAY, office=None)
     assert (whole.registered, whole.closed, whole.ended, whole.asked) == (1, 1, 7, 1)
@@ -53,7 +54,7 @@ def test_what_is_written_for_a_counted_day_has_it_counted_anew() -> None:
     count_all()
     recording.note(case.pk, by=post("zhou"), at=START + timedelta(hours=5), text="补记")
     assert DAY not in counted()
-    assert len(counted()) == DAYS - 2
+    assert len(counted()) == DAYS - 1
     case_at("closed")
     count_all()
     assert Day.objects.get(day=DAY, office=None).registered == 2
@@ -61,10 +62,25 @@ def test_what_is_written_for_a_counted_day_has_it_counted_anew() -> None:
 
 
 @pytest.mark.django_db
+def test_of_today_what_is_over_is_counted_by_the_hour_and_goes_with_what_is_written_before() -> None:
+    case, today = case_at("handling", at=NOW - timedelta(hours=2)), local(NOW).date()
+    assert local(NOW) > midnight(today) + timedelta(hours=3)
+    count_all()
+    until = local(NOW).replace(minute=0, second=0, microsecond=0)
+    assert Day.objects.get(day=today, office=None).until == until
+    recording.note(case.pk, by=post("zhou"), at=until, text="正在过的这个小时")
+    assert today in counted()
+    assert timers.sweep(at=NOW + timedelta(hours=1)) == [f"{today} counted until {until + timedelta(hours=1):%H:%M}, 2 offices"]
+    recording.note(case.pk, by=post("zhou"), at=until + timedelta(minutes=59), text="已经数过的那个小时")
+    assert today not in counted()
+    assert Day.objects.filter(day=today).count() == 0
+
+
+@pytest.mark.django_db
 def test_a_day_is_kept_once() -> None:
-    Day.objects.create(day=DAY)
+    Day.objects.create(day=DAY, until=END)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Day.objects.create(day=DAY)
+        Day.objects.create(day=DAY, until=END)
 
 
 def test_nobody_counts_a_day_to_which_somebody_writes(committed: Addresses) -> None:
@@ -72,12 +88,12 @@ def test_nobody_counts_a_day_to_which_somebody_writes(committed: Addresses) -> N
     with transaction.atomic():
         recording.note(case.pk, by=post("zhou"), at=START + timedelta(hours=5), text="还没有提交")
         found: list[list[str]] = []
-        other = threading.Thread(target=lambda: (found.append(timers.count(DAY)), connection.close()))
+        other = threading.Thread(target=lambda: (found.append(timers.count(DAY, END)), connection.close()))
         other.start()
         other.join()
         assert found == [[]]
-    assert timers.count(DAY) == [f"{DAY} counted, 2 offices"]
-    assert timers.count(DAY) == []
+    assert timers.count(DAY, END) == [f"{DAY} counted until 00:00, 2 offices"]
+    assert timers.count(DAY, END) == []
 
 
 def test_a_writer_waits_for_the_count_and_takes_it_away(committed: Addresses) -> None:
@@ -89,7 +105,7 @@ def test_a_writer_waits_for_the_count_and_takes_it_away(committed: Addresses) ->
 
     writer = threading.Thread(target=write)
     with transaction.atomic():
-        timers.count(DAY)
+        timers.count(DAY, END)
         writer.start()
         writer.join(0.3)
         assert writer.is_alive()
@@ -100,7 +116,7 @@ def test_a_writer_waits_for_the_count_and_takes_it_away(committed: Addresses) ->
 def test_check_names_a_day_that_was_counted_wrongly(committed: Addresses, capsys: pytest.CaptureFixture[str]) -> None:
     case_at("closed", at=check.timezone.now() - timedelta(days=2))
     day = local(check.timezone.now()).date() - timedelta(days=2)
-    timers.count(day)
+    timers.count(day, end_of(day))
     assert (check.run(argparse.Namespace()), line(capsys)) == (0, [f"-  {check.COUNTED:<72} {0:>6}"])
     with psycopg.connect(committed.owner) as owner:
         owner.execute("UPDATE statistics_day SET ended = ended + 1 WHERE office_id IS NOT NULL AND ended > 0")

@@ -1,27 +1,34 @@
-"""Shares, periods and stretches of days."""
+"""Shares, periods and spans of time."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hutong.hotline.clocks.rules import SHANGHAI
 from hutong.hotline.statistics import rules
 from hutong.hotline.statistics.facts import SOURCE_OF
 from hutong.hotline.statistics.models import Day
 from hutong.hotline.statistics.queries import NOW
 from hutong.hotline.statistics.shift import LISTS
 
-days = st.sets(st.integers(0, 60).map(lambda count: date(2026, 8, 1) + timedelta(days=count)))
+HOUR = timedelta(hours=1)
+hours = st.sets(st.integers(0, 60).map(lambda count: datetime(2026, 8, 1, tzinfo=SHANGHAI) + count * HOUR))
 
 
-@given(days)
-def test_stretches_hold_each_day_once_and_no_other_and_never_touch(chosen: set[date]) -> None:
-    runs = rules.runs(sorted(chosen))
-    held = [first + timedelta(days=count) for first, last in runs for count in range((last - first).days + 1)]
+@given(hours)
+def test_joined_spans_hold_each_hour_once_and_no_other_and_never_touch(chosen: set[datetime]) -> None:
+    spans = rules.joined((hour, hour + HOUR) for hour in sorted(chosen))
+    held = [first + count * HOUR for first, last in spans for count in range((last - first) // HOUR)]
     assert held == sorted(chosen)
-    assert all(later[0] - sooner[1] > timedelta(days=1) for sooner, later in pairwise(runs))
+    assert all(later[0] > sooner[1] for sooner, later in pairwise(spans))
+
+
+def test_a_span_without_length_is_none() -> None:
+    noon = datetime(2026, 8, 1, 12, tzinfo=SHANGHAI)
+    assert rules.joined([(noon - HOUR, noon - HOUR), (noon, noon), (noon, noon + HOUR)]) == [(noon, noon + HOUR)]
 
 
 @given(st.integers(0, 5000), st.integers(0, 5000))
@@ -45,4 +52,4 @@ def test_every_number_says_what_it_counts(name: str) -> None:
 
 
 def test_what_is_kept_of_a_day_is_every_measure_that_facts_have() -> None:
-    assert {field.name for field in Day._meta.concrete_fields} == {"id", "day", "office", *SOURCE_OF}
+    assert {field.name for field in Day._meta.concrete_fields} == {"id", "day", "until", "office", *SOURCE_OF}
