@@ -19,6 +19,7 @@ from hutong.desks.components.boards import Figure, happened, said
 from hutong.desks.province.trend import drawn
 from hutong.hotline.cases import looks
 from hutong.hotline.cases import queries as cases
+from hutong.hotline.kernel.rows import counted
 from hutong.hotline.network import contracts
 from hutong.hotline.network.models import OfficeKind, Role
 from hutong.hotline.statistics import queries, rules
@@ -43,7 +44,7 @@ supervisors = access.in_offices(LEVELS_OF.keys(), Role.SUPERVISOR)
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case by name."""
     is_wall = access.is_wall(request)
-    near = {name: queries.near(request.post, name, HELD_SHOWN) for name in ("transfers", "held", "extend")}
+    near = {name: counted(queries.NOW[name](request.post), HELD_SHOWN) for name in ("transfers", "held", "extend")}
     context = _numbers(request, near)
     if is_wall:
         access.shown(request, part="province:board/wall")

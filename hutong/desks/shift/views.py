@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,11 +17,13 @@ from hutong.desks.shift import phone
 from hutong.hotline.cases import looks
 from hutong.hotline.cases.rules import JUDGES
 from hutong.hotline.contacts.models import Channel
+from hutong.hotline.kernel.rows import counted
 from hutong.hotline.statistics import shift
 from hutong.hotline.statistics.rules import MEASURES
 
 ON_A_PAGE = 50
 SHOWN = 8
+DEAR = ("low", "missed_today")
 
 
 @at_the_desk
@@ -29,19 +32,17 @@ SHOWN = 8
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case or a person by name."""
     post, now, is_wall = request.post, timezone.now(), access.is_wall(request)
-    found = {name: rows(post, now) for name, rows in shift.LISTS.items()}
+    found = {name: _found(name, rows(post, now)) for name, rows in shift.LISTS.items()}
     measures = said()
-    figures = [
-        Figure(measures[name], count := rows.count(), _list(name), name == "missed_today" and count > 0) for name, rows in found.items()
-    ]
+    figures = [Figure(measures[name], count, _list(name), name == "missed_today" and count > 0) for name, (_rows, count) in found.items()]
     context: dict[str, Any] = {"figures": figures, "measures": measures, "now": now}
     if is_wall:
-        context["parted"] = [shift.parts(name, rows) for name, rows in found.items()]
+        context["parted"] = [shift.parts(name, rows(post, now)) for name, rows in shift.LISTS.items()]
         context |= phone.wall(post, at=now)
         access.shown(request, part="shift:board/wall")
     else:
         context["channels"] = [(each, _list("waiting", channel=each.code)) for each in shift.channels(post)]
-        lists = {name: list(rows[:SHOWN]) for name, rows in found.items()}
+        lists = {name: rows for name, (rows, _count) in found.items()}
         context["emergencies"] = list(looks.emergencies_to_review(post)[:SHOWN]) if post.role in JUDGES else []
         context |= {name: [_shown(name, row) for row in rows] for name, rows in lists.items()}
         telephone = {} if request.htmx else phone.shown(post, at=now)  # type: ignore[attr-defined]
@@ -71,6 +72,11 @@ def rows(request: access.DeskRequest) -> HttpResponse:
         "shown": [_shown(name, row) for row in page],
     }
     return render(request, "shift/list.html", context)
+
+
+def _found(name: str, rows: QuerySet[Any]) -> tuple[list[Any], int]:
+    """The first rows and how many there are. What is dear to find is looked for once; of what there is much an index tells the number."""
+    return counted(rows, SHOWN) if name in DEAR else (list(rows[:SHOWN]), rows.count())
 
 
 def _list(name: str, **query: str) -> str:

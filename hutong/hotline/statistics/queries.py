@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum, Window
+from django.db.models import Q, QuerySet, Sum
 from django.utils.functional import cached_property
 
 from hutong.hotline.assignments import queries as assignments
@@ -103,12 +103,6 @@ class Tile:
         """A share, in per cent."""
         wrong, of = rules.RATES[rate]
         return rules.good(self.counts[wrong], self.counts[of])
-
-
-def near(post: Post, name: str, most: int) -> tuple[list[Any], int]:
-    """The first rows of what stands now and waits for this post's office, and how many there are. One query."""
-    rows = list(NOW[name](post).annotate(of_all=Window(Count("pk")))[:most])
-    return rows, rows[0].of_all if rows else 0
 
 
 class Board:
