@@ -77,6 +77,14 @@ def test_it_is_never_rewritten_nor_removed() -> None:
             cursor.execute(statement)
 
 
+def test_why_it_ended_is_said_once() -> None:
+    held = actions.hold(case_at("handling"), reason="诉讼", review_on=SOON, by=cast.post("zhou"), at=NOW)
+    actions.end(held, why="已结", by=cast.post("lu"), at=NOW)
+    with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+        Hold.objects.filter(pk=held.pk).update(ended_why="另有原因")
+    assert Hold.objects.get(pk=held.pk).ended_why == "已结"
+
+
 def test_a_recording_of_a_held_case_is_not_destroyed(tmp_path: object) -> None:
     case = case_at("handling")
     recording = kept(a_call(case=case), tmp_path)  # type: ignore[arg-type]
