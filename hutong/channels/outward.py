@@ -9,12 +9,12 @@ from typing import Any
 import apprise
 import requests
 from apprise.plugins import dingtalk, wecombot
-from apprise.plugins.email.common import SecureMailMode
 from django.conf import settings
 
 from hutong.hotline.kernel.hosts import is_here
 from hutong.hotline.notices import rules
 
+INSECURE = "insecure"  # what the `mode` of a mail address may say
 CONNECTING, ANSWERING = 4.0, 8.0  # seconds; together well under rules.LEASE
 REFUSED = re.compile(r"(?:error|code)=(\d+)")
 
@@ -54,7 +54,7 @@ def is_in_clear(address: str) -> bool:
 def _is_in_clear(sender: Any, address: str) -> bool:
     """The robots' own addresses are HTTPS. A mail server may be asked for no encryption under the scheme that promises it."""
     provider = rules.provider_of(address)
-    is_encrypted = sender.secure and getattr(sender, "secure_mode", "") != SecureMailMode.INSECURE
+    is_encrypted = sender.secure and getattr(sender, "secure_mode", "") != INSECURE
     return bool(provider and provider.names_host) and not is_encrypted and not is_here(_host(sender))
 
 

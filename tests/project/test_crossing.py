@@ -5,7 +5,8 @@ import re
 import runpy
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -216,13 +217,19 @@ def test_an_identity_provider_proves_itself(unknown: Provider, tmp_path: Path, m
         assert session.get(address).status_code == 501
 
 
+def apart(wanted: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """In a thread of its own: in this one the loop of the browser's driver may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(wanted())).result()
+
+
 def test_an_exchange_elsewhere_proves_itself(unknown: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hear() -> None:
         async for _event in Asterisk(f"https://hutong:{PASSWORD}@127.0.0.1:{unknown.server_port}").events():
             pass
 
     with pytest.raises(Lost, match="SSLCertVerificationError"):
-        asyncio.run(hear())
+        apart(hear)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     with pytest.raises(Lost, match="InvalidMessage"):  # it is spoken to, and is no exchange
-        asyncio.run(hear())
+        apart(hear)
