@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,7 +46,8 @@ def running() -> Iterator[float]:
                     break
             else:
                 raise RuntimeError("hutong up ended; what it said stands above")
+            threading.Thread(target=deque, args=(process.stdout, 0)).start()  # what nobody reads would hold it up when the pipe is full
             yield time.perf_counter() - start
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate()
+            process.wait()
