@@ -11,7 +11,7 @@ SHOWN = 3
 
 def alerts_of(request: access.DeskRequest) -> dict[str, Any]:
     """Used by every page, and by the region alone; the log has which cases it showed."""
-    asked = queries.to_acknowledge(request.post)
-    access.shown(request, asked[:SHOWN], part="notices:alerts", beside=True)
+    asked, many = queries.to_acknowledge(request.post, SHOWN)
+    access.shown(request, asked, part="notices:alerts", beside=True)
     told = [ALARMS[verb] for verb in dict.fromkeys(request.sign_in.told)]  # type: ignore[attr-defined]  # with the session
-    return {"asked": asked[:SHOWN], "more": len(asked[SHOWN:]), "told": told, "post": request.post}
+    return {"asked": asked, "more": many - len(asked), "told": told, "post": request.post}

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case, Event, Notice, Recusal
 from hutong.hotline.keeping import rules as backups
+from hutong.hotline.kernel.rows import counted
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, OfficeKind, Post, Role, Staff
 from hutong.hotline.notices import rules
@@ -124,16 +125,16 @@ def asked() -> QuerySet[Acknowledgement]:
     return Acknowledgement.objects.filter(~Exists(recused), at=None, case__tier=Tier.I, case__closed_at=None)
 
 
-def to_acknowledge(post: Post) -> list[Acknowledgement]:
-    """What this person's office has not confirmed yet, of cases that they may see, the oldest first.
+def to_acknowledge(post: Post, most: int) -> tuple[list[Acknowledgement], int]:
+    """The first of what this person's office has not confirmed yet, of cases that they may see, the oldest first; and how much it is.
 
     One short query where nothing is asked of the office, for every page asks this.
     """
     mine = Acknowledgement.objects.filter(office=post.office_id, at=None)
     if post.role in cases.READS_NO_CASES or not mine.exists():
-        return []
+        return [], 0
     seen = asked().filter(pk__in=mine.values("pk"), case__in=cases.visible_to(post).values("pk"))
-    return list(seen.select_related("case", "notice", "second").order_by("asked_at"))
+    return counted(seen.select_related("case", "notice", "second").order_by("asked_at"), most)
 
 
 def acknowledgements_of(case: Case) -> QuerySet[Acknowledgement]:

@@ -204,12 +204,12 @@ def test_of_tier_i_an_acknowledgement_is_asked_and_of_nothing_else() -> None:
     urgent, ordinary = case_at("acceptance", tier="I"), case_at("acceptance", tier="II")
     timers.sweep(at=START)
     assert set(Acknowledgement.objects.values_list("case", "office__code")) == {(urgent.pk, code) for code in ("lianhu", "shaanxi")}
-    assert [each.case for each in queries.to_acknowledge(post("wang"))] == [urgent]
-    assert queries.to_acknowledge(post("zhou")) == queries.to_acknowledge(post("gao")) == []
+    assert [each.case for each in queries.to_acknowledge(post("wang"), 3)[0]] == [urgent]
+    assert queries.to_acknowledge(post("zhou"), 3) == queries.to_acknowledge(post("gao"), 3) == ([], 0)
     actions.acknowledge(urgent.pk, by=post("wang"), at=START + MINUTE)
     actions.acknowledge(ordinary.pk, by=post("wang"), at=START + MINUTE)
     done = asked(urgent, "lianhu")
-    assert (done.by, done.at, done.next_at, queries.to_acknowledge(post("ma"))) == (post("wang"), START + MINUTE, None, [])
+    assert (done.by, done.at, done.next_at, queries.to_acknowledge(post("ma"), 3)) == (post("wang"), START + MINUTE, None, ([], 0))
     assert not Notice.objects.filter(office=office("lianhu"), read_at=None).exists()
 
 
