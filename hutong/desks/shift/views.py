@@ -32,12 +32,13 @@ DEAR = ("low", "missed_today")
 def board(request: access.DeskRequest) -> HttpResponse:
     """The board, or the same for a wall: without controls, without a case or a person by name."""
     post, now, is_wall = request.post, timezone.now(), access.is_wall(request)
-    found = {name: _found(name, rows(post, now)) for name, rows in shift.LISTS.items()}
+    asked = {name: rows(post, now) for name, rows in shift.LISTS.items()}
+    found = {name: ([], rows.count()) if is_wall else _found(name, rows) for name, rows in asked.items()}  # a wall shows no row
     measures = said()
     figures = [Figure(measures[name], count, _list(name), name == "missed_today" and count > 0) for name, (_rows, count) in found.items()]
     context: dict[str, Any] = {"figures": figures, "measures": measures, "now": now}
     if is_wall:
-        context["parted"] = [shift.parts(name, rows(post, now)) for name, rows in shift.LISTS.items()]
+        context["parted"] = [shift.parts(name, rows) for name, rows in asked.items()]
         context |= phone.wall(post, at=now)
         access.shown(request, part="shift:board/wall")
     else:
