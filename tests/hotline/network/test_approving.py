@@ -11,8 +11,8 @@ from hutong.hotline.assignments import actions as assignments
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases import queries as cases
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network import approving, queries
-from hutong.hotline.network.models import Approval, Charge, Post, Role, Staff
+from hutong.hotline.network import actions, approving, queries
+from hutong.hotline.network.models import ApiToken, Approval, Charge, Post, Role, Staff
 from tests import cast
 from tests.loop import START, case_at
 
@@ -129,10 +129,34 @@ def test_the_database_itself_refuses(who: str, by: str, days: int) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE network_approval SET valid_to = valid_to + 100", "DELETE FROM network_approval", "UPDATE network_charge SET by_id = NULL"],
+    [
+        "UPDATE network_approval SET valid_to = valid_to + 100",
+        "DELETE FROM network_approval",
+        "UPDATE network_charge SET by_id = NULL",
+        "UPDATE network_api_token SET post_id = (SELECT id FROM network_post LIMIT 1)",
+        "UPDATE network_api_token SET digest = ''",
+    ],
 )
 def test_what_was_approved_is_never_rewritten(statement: str) -> None:
     assert Approval.objects.exists()
     assert Charge.objects.exists()
     with pytest.raises(ProgrammingError), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE network_approval SET ended_at = NULL, ended_by_id = NULL, ended_why = ''",
+        "UPDATE network_approval SET ended_why = '另有原因'",
+        "UPDATE network_charge SET ended_at = NULL, ended_by_id = NULL",
+        "UPDATE network_api_token SET ended_at = NULL",
+    ],
+)
+def test_what_ended_runs_never_again_and_ended_as_it_was_said(statement: str) -> None:
+    approving.end(approve(newcomer()), why="调离", by=cast.post("song"), at=timezone.now())
+    approving.end_charge(Charge.objects.get(post=cast.post("song")), by=cast.post("ning"), at=timezone.now())
+    actions.make_token(post=cast.post("ma"), name="局内系统", by=cast.post("ning"), at=START)
+    actions.end_token(token=ApiToken.objects.get(), by=cast.post("ning"), at=START)
+    with pytest.raises(ProgrammingError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(f"{statement} WHERE ended_at IS NOT NULL")
