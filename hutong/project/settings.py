@@ -182,7 +182,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "hutong.hotline.network.factors.Adapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RECOVERY_CODE_DIGITS = 12
 # A government's identity provider (OpenID Connect), where there is one. Who it names is bound by issuer and subject alone.
 OIDC_ISSUER = os.environ.get("HUTONG_OIDC_ISSUER", "")
 OIDC_CLIENT = os.environ.get("HUTONG_OIDC_CLIENT", "")

@@ -14,7 +14,9 @@ from tests.desks.api.software import Software
 from tests.loop import case_at
 
 pytestmark = pytest.mark.django_db
-ONCE = re.compile(r"csrfmiddlewaretoken\" value=\"\w+|drawn-at\" content=\"[\d.]+|X-CSRFToken\": \"\w+|since=\"[\d.]+|[\w-]{36}")
+ONCE = re.compile(
+    r"csrfmiddlewaretoken\" value=\"\w+|drawn-at\" content=\"[\d.]+|X-CSRFToken\": \"\w+|since=\"[\d.]+|base64,[\w+/=]+|[\w-]{36}"
+)
 
 
 @attack(2, patched("hutong.hotline.cases.queries.visible_to", lambda post: Case.objects.all()), NO_WALL)

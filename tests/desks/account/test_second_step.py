@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import check_password, identify_hasher
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -113,6 +114,22 @@ def test_a_recovery_code_stands_in_once() -> None:
     assert second(first_step(), f"{spare[0][:4]} {spare[0][4:]}").status_code == 302
     assert second(first_step(), spare[0]).status_code == 422
     assert factors.codes_left(session.staff) == 9
+
+
+def test_of_a_recovery_code_its_hash_alone_is_kept_and_opens_for_its_person_alone() -> None:
+    session = Session.objects.get(pk=signed_in("xu").session["sign_in"])
+    spare = factors.new_recovery_codes(session.staff, session=session, at=timezone.now())
+    kept = Authenticator.objects.get().data["hashes"]
+
+    assert [len(each) for each in spare] == [12] * 10
+    assert sorted(kept) == [each[0] for each in spare]
+    with factors.secrets_of(session.staff):
+        first, second_one = (factors.Adapter().decrypt(kept[number]) for number in "01")
+    assert identify_hasher(first).algorithm == "argon2"
+    assert check_password(spare[0], first)
+    assert not check_password(spare[0], second_one)
+    with factors.secrets_of(Staff.objects.get(username="he")), pytest.raises(NotOpened):
+        factors.Adapter().decrypt(kept["0"])
 
 
 def test_the_first_step_is_forgotten_after_five_minutes() -> None:
