@@ -55,6 +55,7 @@ def restore(shelf: Shelf, key: RestoreKey, aside: Path, wanted: Wanted) -> Reach
         raise Trouble(f"{shelf.backups_folder / chain[0].parent} is missing, and {chain[0].name} rests on it.")
     if chain[0].major != OURS:
         raise Trouble(f"{backup.name} is of a PostgreSQL {backup.major}, and the programs here are {OURS}'s; restore it where those are.")
+    _must_have_room(chain, aside)
     for each in chain:
         shelf.prove(each, key)
     names = [] if wanted.backup else _wal(shelf, backup, key, to_the_end=wanted.moment is None)
@@ -79,6 +80,13 @@ def _chosen(shelf: Shelf, wanted: Wanted) -> Backup:
         there = ", ".join(each.name for each in backups) or "none"
         raise Trouble(f"No backup on {shelf.root} is as old as that. There are: {there}")
     return found
+
+
+def _must_have_room(chain: Iterable[Backup], aside: Path) -> None:
+    """Better said now than after an hour. What WAL and files take comes on top, and nobody knows how much is written anew."""
+    needed, free = sum(each.plain for each in chain), shutil.disk_usage(aside).free
+    if needed > free:
+        raise Trouble(f"The backup takes {needed / 1e9:.1f} GB here, and {free / 1e9:.1f} GB are free in {aside.parent}. Make room first.")
 
 
 def _wal(shelf: Shelf, backup: Backup, key: RestoreKey, *, to_the_end: bool) -> list[str]:
@@ -106,7 +114,8 @@ def _unpack(shelf: Shelf, chain: Iterable[Backup], key: RestoreKey, aside: Path,
     if len(folders) == 1:
         folders[0].rename(server.folder)
     else:
-        combined = server.run("pg_combinebackup", f"--output={server.folder}", *map(str, folders), folder=folders[0])
+        # What an increment left as it was is linked, and not written once more: half the time, half the room.
+        combined = server.run("pg_combinebackup", "--link", f"--output={server.folder}", *map(str, folders), folder=folders[0])
         if combined.returncode:
             raise Trouble(f"The parts of the backup do not fit together: {combined.stderr.strip()}")
         for each in folders:

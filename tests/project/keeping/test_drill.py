@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -14,7 +15,9 @@ import pytest
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.network.rules import token_digest
 from hutong.project.embedded import Server
+from hutong.project.keeping import restoring
 from hutong.project.keeping.shelf import SUFFIX
+from hutong.project.trouble import Trouble
 from tests.browser import wait_until
 from tests.project.keeping.conftest import Kept
 from tests.project.product import PATIENCE, Product, kill
@@ -204,6 +207,15 @@ def test_another_key_opens_nothing(kept: Kept, folder: Path) -> None:
     kept.hutong("backup", f"--new-keys={other}", data=folder / "other data")
     said = refused(kept, folder, kept.backups, f"--key={other / kept.key.name}")
     assert "was signed with another key" in said
+
+
+def test_where_there_is_no_room_it_is_said_before_anything_is_opened(kept: Kept, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    aside = folder / "narrow" / "restoring"
+    aside.mkdir(parents=True)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Mock(free=1_000_000))
+    with pytest.raises(Trouble, match=r"takes 0\.\d GB here, and 0\.0 GB are free in .*narrow\. Make room first"):
+        restoring.restore(kept.shelf, kept.opener, aside, restoring.Wanted())
+    assert list(aside.iterdir()) == []
 
 
 def test_nobody_begins_anew_where_backups_lie(kept: Kept, folder: Path) -> None:
