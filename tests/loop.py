@@ -30,10 +30,11 @@ def contact(at: datetime = START, outcome: str = "case_opened", narrative: str =
 
 
 @transaction.atomic
-def opened(*, tier: str = "III", at: datetime = START, registered: bool = True, child: Child | None = None) -> Case:
+def opened(*, tier: str = "III", at: datetime = START, registered: bool = True, child: Child | None = None, narrative: str = WORDS) -> Case:
     """A case of one child in Lianhu, registered by Xu."""
     return opening.open_case(
-        contact=contact(at), by=post("xu"), at=at, title="孩子夜间无人照料", tier=tier, place=Division.objects.get(pk=LIANHU),
+        contact=contact(at, narrative=narrative), by=post("xu"), at=at, title="孩子夜间无人照料", tier=tier,
+        place=Division.objects.get(pk=LIANHU),
         children=[child or Child.objects.create(name="小雨", age=7, present_division_id=LIANHU)], registered=registered,
     )  # fmt: skip
 

@@ -37,6 +37,7 @@ M = TypeVar("M", bound=Model)
 SHOW_NO_CASE = frozenset({"approvals", "office", "rulebook", "components"})
 SHOW_ONES_OWN = frozenset({"cases", "county"})
 NAMED = Case | Contact | Call | CallBack  # what a line of the log names by its own id
+SHOWN_AGAIN = frozenset({409, 422})  # with these a form comes back, and what it is about stands on the page
 
 
 class DeskRequest(HttpRequest):
@@ -166,12 +167,15 @@ def for_posts(*roles: Role) -> Callable[[View], View]:
             if not may_enter(request):
                 return unapproved(request)
             try:
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
             except pace.TooManyCases as refusal:
                 return too_many(request, refusal)
             except (PermissionDenied, Http404):
                 refused(request, subject="page")
                 raise
+            if response.status_code in SHOWN_AGAIN:
+                came_back(request)
+            return response
 
         gated.gate = roles or ("any post",)  # type: ignore[attr-defined]
         return gated
@@ -274,6 +278,20 @@ def looked(request: DeskRequest, *, subject: str, subject_id: UUID | None = None
     audit.record("looked", by=request.post, at=timezone.now(), subject=subject, subject_id=subject_id, part=part_of(request), **detail)
 
 
+def opened(request: Any, *, subject: str, subject_id: UUID) -> None:
+    """Record the look at one thing: now; of a deed, where its form comes back and shows the thing (`came_back`)."""
+    if request.method == "GET":
+        looked(request, subject=subject, subject_id=subject_id)
+    else:
+        request.opened = getattr(request, "opened", None) or {"subject": subject, "subject_id": subject_id}
+
+
+def came_back(request: Any) -> None:
+    """A deed was not done, and the answer shows what it was about: that is a look."""
+    if thing := getattr(request, "opened", None):
+        looked(request, **thing)
+
+
 def shown(request: Any, *lists: Iterable[Any], part: str = "", beside: bool = False, **detail: str) -> None:
     """Record which cases, contacts and calls stood on a page or a region of one: rows that are one, or are of a case.
 
@@ -297,8 +315,7 @@ def case_for(request: DeskRequest, case_id: UUID) -> Case:
         alarms.many_cases(request.post, is_over=passed == "most", at=at)
         if passed == "most":
             raise pace.TooManyCases
-    if request.method == "GET":
-        looked(request, subject="case", subject_id=case.id)
+    opened(request, subject="case", subject_id=case.id)
     return case
 
 

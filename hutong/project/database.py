@@ -111,13 +111,14 @@ def _prepared(admin: str, data: Path, database: str) -> Addresses:
         database = str(conninfo_to_dict(admin).get("dbname") or database)
     with psycopg.connect(make_conninfo(admin, dbname="postgres"), autocommit=True) as connection:
         _wait_for_nobody(connection)
-        password = _password(data, connection.info.password) if os.environ.get("DATABASE_URL") else None
-        for role in (OWNER, WORK, DESK):
+        secret = _secret(data, connection.info.password) if os.environ.get("DATABASE_URL") else ""
+        passwords = {role: _password(secret, role) for role in (OWNER, WORK, DESK)}
+        for role, password in passwords.items():
             _make_role(connection, role, password)
         connection.execute(_LIKE_WORK)
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(_OWNER))
         _make_database(connection, database)
-    return Addresses(*(make_conninfo(admin, dbname=database, user=role, password=password or "") for role in (OWNER, WORK, DESK)))
+    return Addresses(*(make_conninfo(admin, dbname=database, user=role, password=password) for role, password in passwords.items()))
 
 
 def _wait_for_nobody(connection: Connection) -> None:
@@ -128,7 +129,7 @@ def _wait_for_nobody(connection: Connection) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def _make_role(connection: Connection, role: str, password: str | None) -> None:
+def _make_role(connection: Connection, role: str, password: str) -> None:
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     verb = sql.SQL("ALTER" if exists else "CREATE")
     login = sql.SQL("LOGIN PASSWORD {}").format(sql.Literal(password)) if password else sql.SQL("LOGIN")
@@ -147,15 +148,18 @@ def _make_database(connection: Connection, name: str) -> None:
         connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), _OWNER))
 
 
-def _password(data: Path, admin: str) -> str:
-    """The secret of the roles on a server.
+def _secret(data: Path, admin: str) -> str:
+    """What the passwords of the roles on a server are derived from.
 
-    Derived from the password that opened the server, so that every machine with the same `DATABASE_URL` knows it; where
-    none was asked for, made once and kept in the data folder, readable by its owner alone.
+    The password that opened the server, so that every machine with the same `DATABASE_URL` knows it; where none was asked for, one
+    that is made once and kept in the data folder, readable by its owner alone.
     """
-    if admin:
-        return hashlib.scrypt(admin.encode(), salt=WORK.encode(), n=2**14, r=8, p=1, dklen=32).hex()
-    return kept_secret(data / "database.secret")
+    return admin or kept_secret(data / "database.secret")
+
+
+def _password(secret: str, role: str) -> str:
+    """The password of one role; whoever knows it knows no other's. None where the server is our own and asks for none."""
+    return hashlib.scrypt(secret.encode(), salt=role.encode(), n=2**14, r=8, p=1, dklen=32).hex() if secret else ""
 
 
 def kept_secret(path: Path) -> str:

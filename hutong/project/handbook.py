@@ -84,7 +84,8 @@ def seen() -> str:
         of = "; ".join(f"{relation}: {', '.join(sorted(roles)) or 'any'}" for relation, roles in relations.items())
         lines.append(f"| `{name}` | {of or 'sees the case, and has none of these'} |")
     usual = ", ".join(f"`{name}`" for name, is_usual in sight.BY_CONTRACT.items() if is_usual)
-    return "\n".join([*lines, "", f"Ticked for a new contract: {usual}. What a contract does not list is hidden from who works by it.", ""])
+    always = f"Every contract gives `{sight.ALWAYS_GIVEN}`; ticked for a new one: {usual}."
+    return "\n".join([*lines, "", f"{always} What a contract does not list is hidden from who works by it.", ""])
 
 
 def refusals() -> str:

@@ -11,6 +11,7 @@ from hutong.hotline.network.models import Post
 from tests.abuse.attack import attack, patched, sql
 from tests.clients import signed_in
 from tests.desks.operator.sheets import WORDS, typed
+from tests.loop import case_at
 
 pytestmark = pytest.mark.django_db
 RANDOM_BITS = 32  # at the end of a UUIDv7, whatever the clock and its counter say
@@ -43,3 +44,11 @@ def test_the_id_of_a_draft_is_not_to_be_guessed() -> None:
 
     assert len(tails) == 200
     assert all({bool(tail >> bit & 1) for tail in tails} == {True, False} for bit in range(RANDOM_BITS))
+
+
+def test_nor_do_the_forms_of_a_case_say_more_than_that_there_is_none() -> None:
+    case, once = case_at("handling"), str(new_id())
+    address = reverse("cases:draft", args=[case.pk, "note"])
+    assert signed_in("zhou").post(address, {"once": once, "text": "周敏写的"}).status_code == 204
+    assert signed_in("tan").post(address, {"once": once, "text": "谭新写的", "version": "9"}).status_code == 404
+    assert Draft.objects.get(pk=once).fields["text"] == ["周敏写的"]

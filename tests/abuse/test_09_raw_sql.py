@@ -7,11 +7,14 @@ from contextlib import contextmanager
 
 import psycopg
 
+from hutong.hotline.cases.actions import recusing
 from hutong.hotline.cases.models import Case
+from hutong.hotline.supervision import actions as supervision
 from hutong.project.database import Addresses
 from tests import cast
-from tests.abuse.attack import NO_WALL, attack
-from tests.loop import case_at
+from tests.abuse.attack import NO_WALL, attack, sql
+from tests.loop import START, case_at
+from tests.talks import a_call
 from tests.walls import walled_tables
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -60,3 +63,17 @@ def test_a_case_that_a_deed_has_open_is_there_to_the_end_of_the_transaction_and_
             stranger.execute("SELECT set_config('hutong.held', %s, true)", [f"{{{case.pk}}}"])
             assert count(stranger, "cases_case") == 1
         assert count(stranger, "cases_case") == 0
+
+
+@attack(9, sql("ALTER TABLE contacts_contact DISABLE ROW LEVEL SECURITY", undo="ALTER TABLE contacts_contact ENABLE ROW LEVEL SECURITY"))
+def test_what_hangs_on_a_case_is_as_far_from_who_is_kept_from_it(committed: Addresses) -> None:
+    """Its reports, calls and orders are the office's own; the office's other people see them, who is kept from the case does not."""
+    case = case_at("handling")
+    call = a_call(case=case)
+    supervision.order(case.pk, office=cast.office("lianhu"), subject="见到孩子", text="请今天见到孩子", by=cast.post("zhou"), at=START)
+    tables = ("contacts_contact", "contacts_reporter", "calls_call", "calls_leg", "supervision_order")
+    recusing.recuse(case.pk, staff=cast.post("he").staff, by=cast.post("zhou"), at=START, seen=None, text="亲属")
+    with at_the_desk(committed, "he") as kept, at_the_desk(committed, "lu") as lead:
+        assert {table: count(kept, table) for table in tables} == dict.fromkeys(tables, 0)
+        assert {table: count(lead, table) for table in tables} == dict.fromkeys(tables, 1)
+        assert kept.execute("SELECT hutong_sees_call(%s)", [call.pk]).fetchone() == (False,)

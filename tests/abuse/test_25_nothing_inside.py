@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from hutong.hotline.archive import queries
 from hutong.hotline.cases.models import Case
+from hutong.hotline.cases.sight import Sight
 from hutong.hotline.contacts.models import Reporter
 from hutong.hotline.network.models import Staff
 from hutong.hotline.rulebook import sheets
@@ -47,9 +48,9 @@ def texts(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
 with_ids = queries._event
 
 
-def telling(event: object) -> dict[str, object]:
+def telling(event: object, sight: Sight) -> dict[str, object]:
     """What an event tells, with what must not be in it."""
-    return {**with_ids(event), "编号": str(event.pk), "姓名": event.by.staff.name if event.by else ""}  # type: ignore[attr-defined]
+    return {**with_ids(event, sight), "编号": str(event.pk), "姓名": event.by.staff.name if event.by else ""}  # type: ignore[attr-defined]
 
 
 @attack(25, patched("hutong.hotline.archive.queries._event", telling))

@@ -7,11 +7,15 @@ import pytest
 from django.utils import timezone
 
 from hutong.desks.live.doors import heard_by
+from hutong.hotline.calls import queries
+from hutong.hotline.calls.actions import ringing, seats
+from hutong.hotline.calls.models import Seat
 from hutong.hotline.network import actions, resetting
 from hutong.hotline.network.models import Post, Role, Session, Staff
 from tests import cast
 from tests.abuse.attack import attack, patched
 from tests.clients import signed_in
+from tests.desks.phone.playing import call_in, open_line
 from tests.network import network_put_back
 
 __all__ = ["network_put_back"]
@@ -57,3 +61,20 @@ def test_who(what: str) -> None:
         assert client.get("/account/security").status_code == 302
         assert not client.get("/account/security").wsgi_request.user.is_authenticated
     assert [heard_by(key, []) for key in keys] == [None, None]
+
+
+@pytest.mark.parametrize("what", DEEDS)
+@pytest.mark.usefixtures("network_put_back")
+@attack(38, patched("hutong.hotline.calls.queries.in_place", lambda **_at: Seat.objects.all()))
+def test_no_call_rings_in_a_phone_window_that_they_keep_open(what: str) -> None:
+    """A browser of somebody's own need not close what it was told to close: it would go on hearing children."""
+    at, xu = timezone.now(), cast.post("xu")
+    seats.open_window(xu, at=at, session=Session.objects.get(pk=signed_in("xu").session["sign_in"]))
+    seats.ready(xu, at=at)
+    open_line()
+    assert len(queries.open_windows()) == 1
+
+    DEEDS[what](cast.post("xu").staff, cast.post("ning"), at)
+
+    call_in()
+    assert (ringing.distribute(at=timezone.now())[0], queries.open_windows()) == ([], [])

@@ -292,3 +292,29 @@ def test_where_the_log_cannot_be_written_nothing_is_shown() -> None:
         cursor.execute("CREATE TEMP TABLE audit_entry (id uuid)")
     with pytest.raises(ProgrammingError):
         client.get(reverse("cases:case", args=[world.case.pk]))
+
+
+@pytest.mark.parametrize("name", ["cases:act", "cases:reveal", "cases:hold", "supervision:act", "operator:contact"])
+def test_what_a_form_that_comes_back_shows_the_log_names(name: str) -> None:
+    """Nothing was filled in, and the form of a deed stands there again with what it is about: as good a look as any."""
+    world, came_back = World(), 0
+    for who in admitted(name):
+        client = signed_in(who)
+        for address in addresses(name, world):
+            begun = timezone.now()
+            answer = client.post(address, {"seen": "1"})
+            if answer.status_code in {409, 422}:
+                came_back += 1
+                text, found = answer.content.decode(), named(begun)
+                missing = {mark for mark, ids in world.marks().items() if mark in text and not {str(each) for each in ids} & found}
+                assert missing == set(), f"{who} {address}"
+    assert came_back
+
+
+def test_what_happened_meanwhile_is_told_to_software_as_to_a_page() -> None:
+    world, begun = World(), timezone.now()
+    answer = Software.of("wang").act(world.case, "set_phase", seen=1, phase="emergency", text="核对")
+
+    assert (answer.status_code, len(answer.json()["changes"]) > 1) == (409, True)
+    looks = AuditEntry.objects.filter(at__gte=begun, verb="looked", subject_id=world.case.pk)
+    assert [line.post_id for line in looks] == [cast.post("wang").pk]

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from hutong.desks import access
 from hutong.desks.api.shapes import Happening
+from hutong.hotline.cases import queries as cases
 from hutong.hotline.kernel.faults import UNKNOWN_CHOICE
 from hutong.hotline.kernel.refusals import Reason, Refusal
 
@@ -65,14 +66,16 @@ class Fault(BaseModel):
     changes: list[Happening]
 
 
-def answer(status: int, reason: Reason, fields: Mapping[str, str | Promise] | None = None, changes: Sequence[object] = ()) -> HttpResponse:
+def answer(
+    status: int, reason: Reason, fields: Mapping[str, str | Promise] | None = None, changes: Sequence[Happening] = ()
+) -> HttpResponse:
     """Say why not."""
     fault = Fault(
         code=reason.code,
         sentence=str(reason.sentence),
         remedy=str(reason.remedy),
         fields={name: str(why) for name, why in (fields or {}).items()},
-        changes=[Happening.model_validate(event) for event in changes],
+        changes=list(changes),
     )
     return JsonResponse(fault.model_dump(), status=status)
 
@@ -81,7 +84,16 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if getattr(request, "post", None):
         access.denied(request, refusal)
     status = 422 if refusal.fields else STATUS.get(refusal.reason.code, 409)
-    return answer(status, refusal.reason, refusal.fields, refusal.changes)
+    return answer(status, refusal.reason, refusal.fields, _happened(request, refusal.changes))
+
+
+def _happened(request: Any, events: Sequence[Any]) -> list[Happening]:
+    """What happened to a case meanwhile, as the post reads it; that it was read is a line of the log."""
+    if not events:
+        return []
+    access.came_back(request)
+    context = {"sight": cases.sight_of(cases.situation(events[0].case, request.post), request.post)}
+    return [Happening.model_validate(event, context=context) for event in events]
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

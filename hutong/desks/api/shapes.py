@@ -168,8 +168,8 @@ class Part(Shape):
     office: OfficeShape
     kind: str = coded(Kind.choices)
     state: str = coded(State.choices)
-    request: str
-    report: str
+    request: Annotated[str, shown("text", "narrative")]
+    report: Annotated[str, shown("text", "narrative")]
     child_state: MaybeText = coded(ChildState.choices)
     given_at: At
     accepted_at: At | None
@@ -182,7 +182,7 @@ class OpenTransfer(Shape):
     receiver: OfficeShape
     decider: OfficeShape
     state: str = coded(TransferState.choices)
-    reason: str
+    reason: Annotated[str, shown("text", "narrative")]
     proposed_at: At
 
 
@@ -259,15 +259,16 @@ def whole(case: Case, post: Post, *, leave_out: frozenset[str]) -> WholeCase:
     parties = case.parties.select_related("person").order_by("pk")
     parts = case.assignments.select_related("office", "worker__staff").order_by("given_at", "pk")
     transfer = case.transfers.select_related("sender", "receiver", "decider").filter(state__in=("proposed", "settled")).first()
-    own = {name: getattr(case, name) for name in OWN} | {"place_text": sight.shown("child", "address", case.place_text)}
+    own = {name: getattr(case, name) for name in OWN}
+    own |= {"place_text": sight.shown("child", "address", case.place_text), "plan": sight.shown("narrative", "text", case.plan)}
     return WholeCase(
         **dict(CaseLine.model_validate(case)),
         **own,
         reports=[Report.model_validate(link.contact, context=context) for link in reports],
         children=[ChildShape.model_validate(child, context=context) for child in queries.children_of(case)],
         parties=[PartyShape.model_validate(party, context=context | {"section": section_of(party.role)}) for party in parties],
-        parts=[Part.model_validate(part) for part in parts],
-        transfer=OpenTransfer.model_validate(transfer) if transfer else None,
+        parts=[Part.model_validate(part, context=context) for part in parts],
+        transfer=OpenTransfer.model_validate(transfer, context=context) if transfer else None,
         story=[Happening.model_validate(event, context=context) for event in queries.story(case)],
         actions=[offer(action, reason) for action, reason in rules.offers(now) if action.code not in leave_out],
     )

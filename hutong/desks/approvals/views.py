@@ -34,6 +34,7 @@ def index(request: access.DeskRequest) -> HttpResponse:
 
 
 @access.in_charge
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def post(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
     """One post: what was approved of it, and approving it for a year more."""
@@ -47,6 +48,7 @@ def post(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
 
 
 @access.in_charge
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def end(request: access.DeskRequest, approval_id: UUID) -> HttpResponse:
     """Take an approval back before its time."""

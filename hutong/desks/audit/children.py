@@ -79,6 +79,7 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
 
 
 @askers
+@access.stepped_up
 @require_POST
 def agree(request: access.DeskRequest, child_id: UUID, export_id: UUID) -> HttpResponse:
     """A second person agrees to a long report that somebody else asked for."""

@@ -48,7 +48,7 @@ def ask(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
     case = _case(request, case_id)
     form = Ask(request.POST or None, by=request.post)
     if request.method == "POST":
-        deed = partial(actions.ask, ExportKind.CASE, subject_id=case.pk, rows=making.rows_in(case))
+        deed = partial(actions.ask, ExportKind.CASE, subject_id=case.pk, rows=making.rows_in(case, request.post))
         if form.carry_out(request, deed):
             return redirect("cases:export", case.pk, form.made.pk)  # type: ignore[attr-defined]
     context = {"case": case, "form": form, "exports": queries.of_case(case)}

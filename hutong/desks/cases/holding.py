@@ -70,6 +70,7 @@ def hold(request: access.DeskRequest, case_id: UUID) -> HttpResponse:
 
 
 @access.for_posts()
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def end(request: access.DeskRequest, case_id: UUID, hold_id: UUID) -> HttpResponse:
     """The schedule counts again."""
@@ -103,6 +104,7 @@ def people(request: access.DeskRequest) -> HttpResponse:
 
 
 @who_may
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def end_person(request: access.DeskRequest, hold_id: UUID) -> HttpResponse:
     """The schedule counts again for this person's cases."""

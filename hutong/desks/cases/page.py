@@ -87,6 +87,7 @@ class File:
             "is_held": any(hold.ended_at is None for hold in held),
             "may_hold": not self.case.erased_at and may_hold(role=self.situation.role, relations=self.situation.relations),
             "may_archive": archive.may_take(self.situation),
+            "tells": self.tells,
         }
 
     @cached_property
@@ -144,7 +145,13 @@ class File:
             "calls": calls.calls_of_case(case.pk).prefetch_related("legs__post__staff"),
             "watching": calls.MONITORS,
             "is_centre": self.is_centre,
+            "tells": self.tells,
         }
+
+    @cached_property
+    def tells(self) -> bool:
+        """Whether what was told is there still, and for this person."""
+        return not self.case.erased_at and self.sight.is_plain("narrative", "text")
 
     @cached_property
     def acknowledgements(self) -> list[Acknowledgement]:

@@ -17,6 +17,8 @@ from hutong.hotline.people import actions as people
 from hutong.hotline.people.models import Child, Person
 from hutong.hotline.verbs import VERBS
 
+ELSEWHERE = {"statuses": "health"}  # fields that stand in another section of the table of sight than the person's own
+
 
 class Known:
     """A form over somebody who is known: what one may not see whole is not filled in, and stays as it is where it is left blank."""
@@ -29,13 +31,14 @@ class Known:
     def fill_in(self, human: Child | Person, section: str, **more: Any) -> None:
         """Show what is known, as far as this person sees it."""
         known = {name: getattr(human, name) for name in self.fields if hasattr(human, name)}
+        within = {name: ELSEWHERE.get(name, section) for name in known}
         self.masked = {
             name: value for name, value in known.items()
-            if value and (section, name) in sight.TABLE and not self.asked.sight.is_plain(section, name)
+            if value and (within[name], name) in sight.TABLE and not self.asked.sight.is_plain(within[name], name)
         }  # fmt: skip
         for name, value in self.masked.items():
             said = value.isoformat() if isinstance(value, date) else str(value)
-            self.fields[name].help_text = kept(self.asked.sight, section, name, said)
+            self.fields[name].help_text = kept(self.asked.sight, within[name], name, said)
         self.initial = {name: value for name, value in known.items() if name not in self.masked} | more
 
     def keep(self) -> None:

@@ -41,6 +41,7 @@ VERBS: dict[str, str | Promise] = {
     "too_many_cases": _("一小时内打开的个案太多，被暂停"),
     "many_cases_told": _("有人打开的个案比通常多的提醒"),
     "too_many_cases_told": _("有人打开的个案太多、被暂停的提醒"),
+    "key_told": _("建立了接口密钥的提醒"),
     "factor_added": _("添加验证方式"),
     "factor_removed": _("删除验证方式"),
     "recovery_codes_made": _("生成恢复码"),

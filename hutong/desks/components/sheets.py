@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django.http import Http404
 from django.utils import timezone
 
 from hutong.desks import access
 from hutong.hotline.contacts import actions as contacts
+from hutong.hotline.kernel.refusals import Refusal
 
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "seen", "once"})
 
@@ -28,7 +30,10 @@ def keep(request: access.DeskRequest, draft_id: UUID, *, form: str, subject_id: 
     """Keep what is typed so far."""
     fields = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
     version = request.POST.get("version", "")
-    contacts.save_draft(
-        draft_id, post=request.post, form=form, subject_id=subject_id, fields=fields,
-        version=int(version[:9]) if version.isdecimal() else 0, at=timezone.now(),
-    )  # fmt: skip
+    try:
+        contacts.save_draft(
+            draft_id, post=request.post, form=form, subject_id=subject_id, fields=fields,
+            version=int(version[:9]) if version.isdecimal() else 0, at=timezone.now(),
+        )  # fmt: skip
+    except Refusal:
+        raise Http404 from None  # another's

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -11,6 +12,7 @@ from hutong.hotline.assignments.models import State
 from hutong.hotline.cases import queries
 from hutong.hotline.cases.models import Stage
 from hutong.hotline.cases.sight import in_a_list
+from hutong.hotline.network import contracts
 
 SHOWN = 100
 # The button of a card: the action that is due next, by where the case or the part stands.
@@ -23,8 +25,9 @@ NEXT_OF_PART = {State.OFFERED: ("accept_part", _("签收办件")), State.ACCEPTE
 def work(request: access.DeskRequest) -> HttpResponse:
     """What waits for this office and for this person, due first."""
     cases = [(case, *NEXT.get(Stage(case.stage), ("", ""))) for case in queries.my_work(request.post)[:SHOWN]]
+    given = contracts.given(request.post.office, on=timezone.localdate())
     for case, *_button in cases:
-        case.place_text = in_a_list(is_worker=case.worker_id == request.post.pk).shown("child", "address", case.place_text)
+        case.place_text = in_a_list(is_worker=case.worker_id == request.post.pk, given=given).shown("child", "address", case.place_text)
     parts = [(part, *NEXT_OF_PART[State(part.state)]) for part in assignments.parts_of(request.post)[:SHOWN]]
     access.shown(request, (case for case, *_button in cases), (part for part, *_button in parts))
     context = {

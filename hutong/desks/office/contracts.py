@@ -15,6 +15,7 @@ from hutong.hotline.network import contracting, contracts
 
 
 @administrators
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def new(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
     """From when until when the office works for whom, and what of their cases it is given."""
@@ -28,6 +29,7 @@ def new(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
 
 
 @administrators
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def end(request: access.DeskRequest, contract_id: UUID) -> HttpResponse:
     """End a contract before its time."""

@@ -165,7 +165,9 @@ class NewContract(Form):
     orderer = OfficeField(gettext_lazy("委托方"), required=True, help_text=gettext_lazy("热线中心，或省级、部级民政部门"))
     valid_from = Day(gettext_lazy("合同起"))
     valid_to = Day(gettext_lazy("合同止（这一天起不再有效）"))
-    given = forms.MultipleChoiceField(label=gettext_lazy("可见内容"), widget=forms.CheckboxSelectMultiple)
+    given = forms.MultipleChoiceField(
+        label=gettext_lazy("可见内容"), widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("反映内容与办理经过总在其中。")
+    )
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         takes_reports = office.kind == OfficeKind.HOTLINE_CENTRE  # nobody takes a report without who reports, and where the child is
@@ -175,6 +177,10 @@ class NewContract(Form):
         self.fields["given"].choices = [  # type: ignore[attr-defined]
             (name, f"{sight.SECTION_LABELS[section]} · {sight.FIELD_LABELS[field]}") for name, (section, field) in labels.items()
         ]
+
+    def clean_given(self) -> list[str]:
+        """With what every contract gives."""
+        return [*self.cleaned_data["given"], sight.ALWAYS_GIVEN]
 
 
 class EndPost(Form):

@@ -1,8 +1,10 @@
 """Offices: looking for them, looking at one, adding, changing, ending, and the keys of its software."""
 
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +17,8 @@ from hutong.desks.office import forms
 from hutong.desks.office.pages import Page, administrators, form_page, keepers, security
 from hutong.hotline.clocks import queries as clocks
 from hutong.hotline.network import actions, contracts, queries, rules, searching
-from hutong.hotline.network.models import Office
+from hutong.hotline.network.models import Office, Post
+from hutong.hotline.notices import alarms
 
 
 def office_for(request: access.DeskRequest, office_id: UUID) -> Office:
@@ -114,7 +117,14 @@ def new_token(request: access.DeskRequest, office_id: UUID) -> HttpResponse:
         note=_("持有密钥的软件以所选岗位的身份办理，权限与本人相同。密钥只在建立后显示一次，请先准备好存放它的地方。"),
         done=_("请现在复制到使用它的软件中。系统只保存其摘要，离开本页后谁也不能再看到；没有记下，只能停用后另建。"),
     )  # fmt: skip
-    return form_page(request, form, actions.make_token, page)
+    return form_page(request, form, _make_token, page)
+
+
+@transaction.atomic
+def _make_token(*, post: Post, name: str, by: Post, at: datetime) -> str:
+    token = actions.make_token(post=post, name=name, by=by, at=at)
+    alarms.key_made(post, at=at)
+    return token
 
 
 @security

@@ -176,6 +176,7 @@ def end_post(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
 
 
 @security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def charge(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
     """Name who answers for minors' data in an office."""
@@ -189,6 +190,7 @@ def charge(request: access.DeskRequest, post_id: UUID) -> HttpResponse:
 
 
 @security
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def end_charge(request: access.DeskRequest, charge_id: UUID) -> HttpResponse:
     """Somebody answers for it no more."""

@@ -172,12 +172,22 @@ def _try(form: Part, act: Callable[[], T]) -> T | None:
 
 
 def remarks(sheet: Sheet, *, at: datetime) -> Iterator[str]:
-    """What the operator should know of what was saved: characters that were lost, identity numbers that are not verified."""
+    """What the operator should know of what was saved: characters that were lost, identity numbers that are not verified.
+
+    Nobody is named: until a page says it, the browser keeps it as it stands (`desks.told`).
+    """
     for field in ("narrative", "answer"):
         if remark := texts.storable(sheet.matter.cleaned_data.get(field) or "").remark:
             yield remark
-    for form in (sheet.matter, *sheet.rows):
+    for whose, form in _people_on(sheet):
         number = form.cleaned_data.get("id_number") or ""
         if number and (remark := numbers.identity_number(number, on=timezone.localdate(at)).remark):
-            name = form.cleaned_data.get("name")
-            yield f"{name}{_('：')}{remark}" if name else remark
+            yield f"{whose}{_('：')}{remark}"
+
+
+def _people_on(sheet: Sheet) -> Iterator[tuple[str, Part]]:
+    """Each form of somebody, and whose it is, by their place on the sheet."""
+    yield _("报告人"), sheet.matter
+    for label, kind in ((_("儿童"), ChildForm), (_("相关人员"), PartyForm)):
+        for place, form in enumerate((form for form in sheet.rows if isinstance(form, kind)), start=1):
+            yield f"{label} {place}", form

@@ -21,6 +21,7 @@ from hutong.desks.operator.forms import TIER_MEANING, Sheet
 from hutong.hotline.calls import queries as calls
 from hutong.hotline.calls.actions import writing
 from hutong.hotline.calls.models import Call
+from hutong.hotline.cases import queries as cases
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts import queries as known
 from hutong.hotline.contacts import rules
@@ -55,16 +56,14 @@ def desk(request: access.DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contact(request: access.DeskRequest, contact_id: UUID) -> HttpResponse:
     """A report that arrived by itself, on the same sheet, with the same ways out."""
-    waiting = known.of_centre(request.post).filter(pk=contact_id).first()
-    if waiting is None:
-        raise Http404
+    waiting = access.reached(request, cases.contacts_seen(request.post, known.of_centre(request.post)), contact_id)
+    if request.method == "GET" and waiting.outcome != Outcome.PENDING:
+        messages.info(request, str(known.settled(waiting).sentence))
+        return redirect("operator:desk")
+    access.opened(request, subject="contact", subject_id=waiting.pk)
     draft = known.sheet_of(request.post, uuid5(waiting.pk, str(request.post.pk)), form=rules.SHEET, subject_id=waiting.pk)
     if request.method == "POST":
         return _hand_in(request, draft, waiting)
-    if waiting.outcome != Outcome.PENDING:
-        messages.info(request, str(known.settled(waiting).sentence))
-        return redirect("operator:desk")
-    access.looked(request, subject="contact", subject_id=waiting.pk)
     return _page(request, _sheet(request, draft, waiting), draft, waiting)
 
 
@@ -268,7 +267,7 @@ def _named(post: Post, text: str) -> Call | None:
 
 
 def _to_call_back(request: access.DeskRequest) -> dict[str, Any]:
-    return {"to_call_back": list(calls.call_backs(request.post.office)[:SHOWN])}
+    return {"to_call_back": list(calls.call_backs(request.post)[:SHOWN])}
 
 
 def _waiting(request: access.DeskRequest) -> dict[str, Any]:

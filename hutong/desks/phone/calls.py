@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from hutong.desks import access
+from hutong.desks import access, proving
 from hutong.desks.access import at_the_desk
 from hutong.desks.phone import wording
 from hutong.desks.phone.answers import answer
@@ -65,6 +65,8 @@ def ask(request: access.DeskRequest, call_id: UUID, asked: str) -> HttpResponse:
     """Ask something of a call; the process `phone` does it."""
     if asked not in set(Asked.values) - {Asked.DIAL}:
         raise Http404
+    if request.is_locked and asked in may.MONITORS and (first := proving.demand(request, proving.LOCKED)):  # type: ignore[attr-defined]
+        return first  # the talk of who sits here goes on; nobody begins to listen to another
     typed = request.POST
     given = {
         "number": typed.get("short") or typed.get("number") or typed.get("expert"),
@@ -79,7 +81,7 @@ def ask(request: access.DeskRequest, call_id: UUID, asked: str) -> HttpResponse:
 @require_GET
 def call_backs(request: access.DeskRequest) -> HttpResponse:
     """Whom to call back, and the person's own calls that nobody has written down."""
-    waiting, unwritten = list(queries.call_backs(request.post.office)), list(queries.unwritten(request.post))
+    waiting, unwritten = list(queries.call_backs(request.post)), list(queries.unwritten(request.post))
     access.shown(request, waiting, unwritten)
     context = {"call_backs": waiting, "unwritten": unwritten, "most": rules.CALL_BACK_TRIES}
     page = "phone/call_backs.html#rows" if request.htmx else "phone/call_backs.html"  # type: ignore[attr-defined]

@@ -61,7 +61,7 @@ def idle(post: Post) -> dict[str, Any]:
     return {
         "waiting": len(waiting),
         "longest": waiting[0] if waiting else None,
-        "call_backs": queries.call_backs(post.office).count(),
+        "call_backs": queries.call_backs(post).count(),
         "unwritten": queries.unwritten(post)[:EARLIER],
     }
 

@@ -43,7 +43,7 @@ def line(request: access.DeskRequest) -> HttpResponse:
     """With what the window signs in at the exchange: made anew each time, told once. Nothing where there is no exchange."""
     if not settings.PHONE_URL:
         return JsonResponse({})
-    given = seats.open_window(request.post, at=timezone.now())
+    given = seats.open_window(request.post, at=timezone.now(), session=request.sign_in)
     return JsonResponse({"server": settings.PHONE_URL, "domain": given.realm, "user": given.user, "password": given.password})
 
 

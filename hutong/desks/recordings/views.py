@@ -106,6 +106,7 @@ def hold(request: access.DeskRequest, recording_id: UUID) -> HttpResponse:
 
 
 @holders
+@access.stepped_up
 @require_http_methods(["GET", "POST"])
 def release(request: access.DeskRequest, recording_id: UUID) -> HttpResponse:
     """The rulebook's time counts again."""

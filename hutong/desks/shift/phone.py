@@ -35,7 +35,7 @@ def shown(post: Post, *, at: datetime) -> dict[str, Any]:
     found: Figures = figures_shown["figures_of_calls"]
     return figures_shown | {
         "by": ((_("按线路"), found.lines), (_("按接入方式"), found.modes)),
-        "calls": list(shift.calls(post.office)),
+        "calls": list(shift.calls(post)),
         "seats": shift.seats(post.office),
         "monitors": [Asked(code) for code, roles in may.MONITORS.items() if post.role in roles],
         "breaks": may.BREAK_REASONS,

@@ -70,8 +70,7 @@ def waiting(request: access.DeskRequest) -> HttpResponse:
 def order_for(request: access.DeskRequest, order_id: UUID) -> Order:
     """The order, if this post may see it; the look is recorded."""
     order = access.reached(request, queries.shown_to(request.post), order_id)
-    if request.method == "GET":
-        access.looked(request, subject="order", subject_id=order.pk)
+    access.opened(request, subject="order", subject_id=order.pk)
     return order
 
 

@@ -9,19 +9,20 @@ from django.utils import timezone, translation
 from hutong.hotline.archive import papers, queries
 from hutong.hotline.archive.models import Export
 from hutong.hotline.cases.models import Case
+from hutong.hotline.network.models import Post
 
 AS_SHEETS = ("录音", "谁看过")
 
 
-def rows_in(case: Case) -> int:
+def rows_in(case: Case, by: Post) -> int:
     """How much stands in the package of a case."""
-    return sum(map(len, queries.whole(case).values()))
+    return sum(map(len, queries.whole(case, by).values()))
 
 
 def of_case(case: Case, export: Export, mark: str, *, at: datetime) -> bytes:
     """The package: all of the case as a document and as data, lists as sheets, everything in Chinese and marked."""
     with translation.override(settings.LANGUAGE_CODE):
-        whole = queries.whole(case)
+        whole = queries.whole(case, export.by)
         moment = timezone.localtime(at)
         files = {
             "卷宗.docx": papers.paper(f"个案卷宗 {case.number}", whole, mark=mark, at=moment.replace(tzinfo=None)),

@@ -11,14 +11,17 @@ from django.utils import timezone
 from hutong.hotline.archive import rules
 from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.audit.models import AuditEntry
+from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.cases.rules import ACTIONS
+from hutong.hotline.cases.sight import Sight
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Post
 from hutong.hotline.people.models import Human
 from hutong.hotline.recordings import queries as recordings
 
 Row = dict[str, Any]
+FOR_OTHERS = "（专业记录，限有权岗位查看）"
 
 
 def of_case(case: Case) -> QuerySet[Export]:
@@ -43,8 +46,12 @@ def by_serial(serial: str) -> Export | None:
     return Export.objects.select_related("by__staff", "by__office", "second__staff").filter(serial=serial.strip().upper()).first()
 
 
-def whole(case: Case) -> dict[str, list[Row]]:
-    """The sheets of a case's package, by name: what is kept of the case, each row by its labels."""
+def whole(case: Case, by: Post) -> dict[str, list[Row]]:
+    """The sheets of a case's package, by name: what is kept of the case, each row by its labels.
+
+    A psychologist's words, and those on a child's health, are in it where who takes it reads them.
+    """
+    sight = cases.sight_of(cases.situation(case, by), by)
     return {
         "个案": [_case(case)],
         "儿童": [_human(link.child) for link in case.child_links.select_related("child__present_division").order_by("pk")],
@@ -53,7 +60,7 @@ def whole(case: Case) -> dict[str, list[Row]]:
             for party in case.parties.select_related("person").order_by("pk")
         ],
         "来访": [_contact(link.contact) for link in case.contact_links.select_related("contact__taken_by__office").order_by("at")],
-        "办理经过": [_event(event) for event in case.events.select_related("by", "office").order_by("seq")],
+        "办理经过": [_event(event, sight) for event in case.events.select_related("by", "office").order_by("seq")],
         "办件": [
             {
                 "类型": part.get_kind_display(), "机构": part.office.name, "状态": part.get_state_display(), "要求": part.request,
@@ -112,11 +119,12 @@ def _contact(contact: Any) -> Row:
     }  # fmt: skip
 
 
-def _event(event: Any) -> Row:
+def _event(event: Any, sight: Sight) -> Row:
+    words = sight.words(event.action, event.text)
     return {
         "序": event.seq, "时间": _moment(event.at), "动作": str(ACTIONS[event.action].done),
         "机构": event.office.name if event.office else "系统",
-        "岗位": event.by.get_role_display() if event.by else "", "内容": event.text,
+        "岗位": event.by.get_role_display() if event.by else "", "内容": words if words == event.text else FOR_OTHERS,
     }  # fmt: skip
 
 

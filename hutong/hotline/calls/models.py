@@ -11,7 +11,7 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.keys.fields import BlindIndex, SealedRow, SealedText
-from hutong.hotline.network.models import Office, Post
+from hutong.hotline.network.models import Office, Post, Session
 
 
 class Mode(models.TextChoices):
@@ -337,6 +337,7 @@ class Seat(models.Model):
     """
 
     post = models.OneToOneField(Post, models.CASCADE, primary_key=True, related_name="seat")
+    session = models.ForeignKey(Session, models.PROTECT, null=True, related_name="+")  # in which the window opened, and with which it ends
     state = models.CharField(_("状态"), max_length=8, choices=SeatState, default=SeatState.AWAY)
     since = models.DateTimeField(_("自"))
     reason = models.CharField(_("原因"), max_length=40, blank=True)

@@ -31,6 +31,7 @@ from hutong.hotline.clocks.rules import local
 from hutong.hotline.contacts.models import WITH_CASE
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Office, Post
+from hutong.hotline.network.rules import LONGEST
 
 TALKERS = (LegRole.CALLER, LegRole.OPERATOR, LegRole.EXPERT, LegRole.OUTSIDE)  # those who hear and are heard
 MONITORS = (LegRole.LISTENER, LegRole.WHISPERER, LegRole.JOINER)
@@ -77,9 +78,20 @@ def sounds_of(centre_id: UUID, language: str) -> dict[str, tuple[str, bytes]]:
 # --- who is at work
 
 
-def operators() -> list[rules.Operator]:
+def in_place(*, at: datetime) -> QuerySet[Seat]:
+    """The seats of who may sit there now: the post is held, its office works, and the session in which the window opened runs.
+
+    A window that somebody keeps open when their right has ended is rung for nobody.
+    """
+    on = timezone.localdate(at)
+    held = Post.objects.filter(network.stands(on), network.in_service(on, of="office__"), staff__is_active=True)
+    runs = Q(session=None) | Q(session__ended_at=None, session__begun_at__gt=at - LONGEST)
+    return Seat.objects.filter(runs, post__in=held.values("pk"))
+
+
+def operators(*, at: datetime) -> list[rules.Operator]:
     """Everybody who sits at the telephone now, with since when they are free."""
-    seats = list(Seat.objects.exclude(state=SeatState.AWAY).select_related("post"))
+    seats = list(in_place(at=at).exclude(state=SeatState.AWAY).select_related("post"))
     skills: dict[Any, set[str]] = {}
     for post_id, skill in Skill.objects.filter(post__in=[seat.post_id for seat in seats]).values_list("post", "skill"):
         skills.setdefault(post_id, set()).add(skill)
@@ -112,13 +124,14 @@ def seats_of(centre: Office) -> QuerySet[Seat]:
 
 def targets(post: Post) -> QuerySet[Seat]:
     """To whom this person may pass a call now: who of the centre is free."""
-    free = Seat.objects.filter(post__office=post.office_id, state=SeatState.READY).exclude(post=post)
+    free = in_place(at=timezone.now()).filter(post__office=post.office_id, state=SeatState.READY).exclude(post=post)
     return free.select_related("post__staff").order_by("post__role", "since")
 
 
 def open_windows() -> list[tuple[str, str]]:
-    """Each SIP user that may sign in now, with its digest: what the exchange must know."""
-    return list(Seat.objects.exclude(digest="").values_list("user", "digest"))
+    """Each SIP user that may sign in now, with its digest: what the exchange must know. A talk that goes on is not cut off."""
+    there = Q(pk__in=in_place(at=timezone.now()).values("pk")) | Q(state=SeatState.TALKING)
+    return list(Seat.objects.filter(there).exclude(digest="").values_list("user", "digest"))
 
 
 # --- calls
@@ -135,9 +148,9 @@ def waiting(*, centre: Office | None = None) -> QuerySet[Call]:
     return queued.filter(centre=centre) if centre else queued
 
 
-def open_calls(centre: Office) -> QuerySet[Call]:
-    """The calls of a centre that have not ended, by turn."""
-    rows = Call.objects.filter(centre=centre).exclude(state=CallState.ENDED)
+def open_calls(post: Post) -> QuerySet[Call]:
+    """The calls of a centre that have not ended, by turn; none of a case from which who asks is kept."""
+    rows = Call.objects.filter(of_seen_cases(post), centre=post.office_id).exclude(state=CallState.ENDED)
     return with_all(rows).prefetch_related("legs").order_by("-is_danger", "-was_cut_off", "arrived_at")
 
 
@@ -146,15 +159,10 @@ def calls_of_case(case_id: UUID) -> QuerySet[Call]:
     return with_all(Call.objects.filter(Q(case=case_id) | Q(contact__link__case=case_id))).order_by("-arrived_at")
 
 
-def calls_of(post: Post, *, since: datetime) -> QuerySet[Call]:
-    """The calls that a person took or made since a moment, newest first."""
-    return with_all(Call.objects.filter(operator=post, arrived_at__gte=since)).order_by("-arrived_at")
-
-
-def earlier_calls(post: Post, number: str, *, before: datetime) -> QuerySet[Call]:
-    """What this number called the centre about before, newest first."""
-    calls = Call.objects.filter(centre=post.office_id, caller_index=number, arrived_at__lt=before) if number else Call.objects.none()
-    return with_all(calls).order_by("-arrived_at")
+def of_seen_cases(post: Post) -> Q:
+    """Calls of no case, and of cases that a post may see."""
+    seen = cases.visible_to(post).values("pk")
+    return (Q(case=None) | Q(case__in=seen)) & (~Q(contact__outcome__in=WITH_CASE) | Q(contact__link__case__in=seen))
 
 
 def call_seen_by(post: Post, call_id: UUID) -> Call | None:
@@ -163,9 +171,7 @@ def call_seen_by(post: Post, call_id: UUID) -> Call | None:
     Whoever is in a talk now keeps it, whatever the case became meanwhile. That its contact has a case, its outcome says: the link to
     one that the post does not see is not there for it (kernel.wall).
     """
-    mine = Q(Exists(Leg.objects.filter(call=OuterRef("pk"), post=post)))
-    seen = cases.visible_to(post).values("pk")
-    shown = (Q(case=None) | Q(case__in=seen)) & (~Q(contact__outcome__in=WITH_CASE) | Q(contact__link__case__in=seen))
+    mine, shown = Q(Exists(Leg.objects.filter(call=OuterRef("pk"), post=post))), of_seen_cases(post)
     return with_all(Call.objects.filter(Q(centre=post.office_id) | mine, shown | mine & ~Q(state=CallState.ENDED), pk=call_id)).first()
 
 
@@ -225,9 +231,14 @@ def was_cut_off(centre_id: UUID, number: str, *, at: datetime) -> bool:
 # --- call-backs
 
 
-def call_backs(centre: Office) -> QuerySet[CallBack]:
+def call_backs_of(post: Post) -> QuerySet[CallBack]:
+    """What a post has to do with: those of its centre; of those that became a case, those of cases that it may see."""
+    return CallBack.objects.filter(Q(case=None) | Q(case__in=cases.visible_to(post).values("pk")), centre=post.office_id)
+
+
+def call_backs(post: Post) -> QuerySet[CallBack]:
     """Whom a centre must still call back: danger first, then who is due first."""
-    found = CallBack.objects.filter(centre=centre, settled_at=None).select_related("call__line", "taken_by__staff", "case")
+    found = call_backs_of(post).filter(settled_at=None).select_related("call__line", "taken_by__staff", "case")
     return found.annotate(many=Count("calls")).order_by("-is_danger", "due_at")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from hutong.hotline.cases import queries as cases
 from hutong.hotline.contacts import queries as contacts
 from hutong.hotline.network import queries as network
 from hutong.hotline.network.models import Division, Post
@@ -29,7 +30,7 @@ class Where:
 
 def of_number(number: str, by: Post) -> Where | None:
     """Where a number in normal form belongs, as far as this post may know."""
-    told = contacts.earlier_contacts(by, phone=number).exclude(place=None).first()
+    told = cases.contacts_seen(by, contacts.earlier_contacts(by, phone=number)).exclude(place=None).first()
     if told and told.place:
         return Where(told.place, is_told=True)
     area, dash, _rest = number.partition("-")

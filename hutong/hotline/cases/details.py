@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from hutong.hotline.cases.models import Case, Event
-from hutong.hotline.cases.sight import Sight
-from hutong.hotline.kernel import masks
+from hutong.hotline.cases.sight import LEVELS, Sight, section_of
 from hutong.hotline.kernel.secrets.sealing import Place
 from hutong.hotline.keys.fields import open_beside, seal_beside
 from hutong.hotline.network.models import Office, Post
@@ -25,7 +24,7 @@ NAMED: dict[str, tuple[QuerySet[Any], Callable[[Any], str]]] = {
     "person": (Person.objects.all(), str),
     "case": (Case.objects.all(), lambda case: case.number),
 }
-OF_PEOPLE = {"child": "child", "person": "suspected"}  # the section of a name; of a person the strictest
+OF_PEOPLE = frozenset({"child", "person"})
 
 
 def names_in(events: Iterable[Event], *, sight: Sight) -> dict[str, str]:
@@ -37,12 +36,23 @@ def names_in(events: Iterable[Event], *, sight: Sight) -> dict[str, str]:
     for key, (rows, name) in NAMED.items():
         if key in OF_PEOPLE and sight.is_erased:
             continue
-        ids = {UUID(event.detail[key]) for event in events if event.detail.get(key)}
-        whole = key not in OF_PEOPLE or sight.is_plain(OF_PEOPLE[key], "name")
-        for pk, row in (rows.in_bulk(ids) if ids else {}).items():
-            names[str(pk)] = name(row) if whole or not row.name else masks.name(row.name)
+        told = [event for event in events if event.detail.get(key)]
+        for pk, row in (rows.in_bulk({UUID(event.detail[key]) for event in told}) if told else {}).items():
+            mine = [event for event in told if event.detail[key] == str(pk)]
+            names[str(pk)] = _seen(row, {_section(key, event) for event in mine}, sight) if key in OF_PEOPLE else name(row)
     sealed = ((event, value) for event in events for value in event.detail.get("place_text", ()) if value)
     return names | {value: sight.shown("child", "address", open_beside(event.case, value, _place(event))) for event, value in sealed}
+
+
+def _section(key: str, event: Event) -> str:
+    """To which section of the table somebody belongs whom an event names: by the role that it tells."""
+    return "child" if key == "child" else section_of(str(event.detail.get("role")))
+
+
+def _seen(human: Child | Person, sections: Iterable[str], sight: Sight) -> str:
+    """A name as it is seen, by the strictest of their sections; of somebody whose name nobody knows, that."""
+    strictest = min(sections, key=lambda section: LEVELS.index(sight.level(section, "name")))
+    return (sight.shown(strictest, "name", human.name) or "—") if human.name else str(human)
 
 
 def seal_place(case: Case, text: str, event: Event) -> str:

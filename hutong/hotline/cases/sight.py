@@ -90,10 +90,13 @@ MASKS: Mapping[str, Callable[[str], str]] = {
     "name": masks.name, "phone": masks.telephone, "id_number": masks.identity_number, "address": masks.address, "born_on": masks.day,
 }  # fmt: skip
 
-# What an outsourced office may be given by its contract at most; the ticked ones are what a service usually needs.
+# Nobody works on a case without what was told: every contract that is made gives it.
+ALWAYS_GIVEN = "narrative.text"
+# What else an outsourced office may be given by its contract at most; the ticked ones are what a service usually needs.
 BY_CONTRACT: Mapping[str, bool] = {
     ".".join(field): field[1] not in {"address", "school", "id_number", "sound"} and field[0] not in {"psychology", "reporter"}
     for field in (*TABLE, RECORDINGS)
+    if ".".join(field) != ALWAYS_GIVEN
 }
 
 REVIEW_WITHIN = timedelta(hours=24)

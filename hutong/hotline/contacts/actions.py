@@ -226,6 +226,12 @@ def _reporter(faults: Faults, facts: ReporterFacts | None, at: datetime) -> dict
     return known
 
 
+# What the database will not take twice, where the one that was saved is of a case from which who asks is kept (kernel.wall).
+TAKEN = {
+    "contact_idempotency": rules.KEY_REUSED, "contact_sender_idempotency": rules.KEY_REUSED, "contact_slip_once": rules.SLIP_TAKEN,
+}  # fmt: skip
+
+
 def _write(verb: str, contact: Contact, reporter: Mapping[str, Any] | None, by: Post | None, at: datetime) -> tuple[Contact, bool]:
     """Save a contact once per key, whoever else saves the same now."""
     contact.idempotency_digest = _digest(contact, reporter) if contact.idempotency_key or contact.paper_slip else ""
@@ -234,9 +240,11 @@ def _write(verb: str, contact: Contact, reporter: Mapping[str, Any] | None, by: 
     try:
         with transaction.atomic():
             contact.save(force_insert=True)
-    except IntegrityError:
+    except IntegrityError as error:
         if earlier := _earlier(contact):
             return earlier, False
+        if reason := TAKEN.get(error.__cause__.diag.constraint_name):  # type: ignore[union-attr]
+            raise (Refusal.at("paper_slip", reason) if reason is rules.SLIP_TAKEN else Refusal(reason)) from None
         raise
     if reporter:
         Reporter.objects.create(contact=contact, **reporter)

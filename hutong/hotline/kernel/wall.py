@@ -49,8 +49,9 @@ ACROSS = {
 }
 
 
-# What `hutong_enter` sets, empty again.
-LEAVE = "SELECT " + ", ".join(f"set_config('hutong.{name}', '', false)" for name in ("post", "staff", "office", "approved", "kept", "held"))
+# What `hutong_enter` sets; and the same, empty again.
+SET = ("post", "staff", "office", "approved", "kept", "kept_contacts", "held")
+LEAVE = "SELECT " + ", ".join(f"set_config('hutong.{name}', '', false)" for name in SET)
 
 
 def enter(post_id: UUID) -> None:

@@ -53,7 +53,7 @@ OF_ONES_OWN = (
     "factor_added", "factor_removed", "recovery_codes_made", "factor_reset_agreed", "password_set", "password_chosen", "identity_bound",
 )  # fmt: skip
 # What a person is told when it happens (`notices.alarms`): a line of each is the notice.
-TOLD = ("failures_told", "new_browser_told", "many_cases_told", "too_many_cases_told")
+TOLD = ("failures_told", "new_browser_told", "many_cases_told", "too_many_cases_told", "key_told")
 TOLD_FOR = timedelta(hours=1)  # pages show it
 
 

@@ -58,6 +58,12 @@ def many_cases(post: Post, *, is_over: bool, at: datetime) -> None:
         _tell([watcher.staff for watcher in watchers(post, at=at)], f"{verb}_told", at=at, who=str(post.pk))
 
 
+def key_made(post: Post, *, at: datetime) -> None:
+    """Software acts as this post from now on: who holds it is told, and who answers for minors' data there. Who made it reads no case."""
+    people = [post.staff, *(each.staff for each in approving.whom_to_ask(post))]
+    _tell(people, "key_told", at=at, who=str(post.pk))
+
+
 def watchers(post: Post, *, at: datetime) -> list[Post]:
     """Who watches over somebody: the security officers of their line of offices, and who answers for minors' data in the nearest office."""
     on, line = timezone.localdate(at), [post.office, *network.above(post.office)]

@@ -60,14 +60,16 @@ def failing(office: Office) -> QuerySet[Way]:
 def ways_for(notices: Iterable[Notice], *, on: date) -> dict[UUID, list[Way]]:
     """The ways that each of an office's notices takes: the office's own, and those of its people, or of the one it names.
 
-    Never to somebody who must keep away from the case, nor to administrators, who read no cases. Four queries.
+    Never to somebody who must keep away from the case, nor to administrators, who read no cases, nor to an office whose contract is over.
+    Four queries.
     """
     notices = list(notices)
     offices = {notice.office_id for notice in notices}
-    posts = Post.objects.filter(network.stands(on), office__in=offices, staff__is_active=True, staff__ways__isnull=False)
+    working = Office.objects.filter(network.in_service(on), pk__in=offices)
+    posts = Post.objects.filter(network.stands(on), office__in=working, staff__is_active=True, staff__ways__isnull=False)
     people = set(posts.exclude(role__in=cases.READS_NO_CASES).values_list("office", "staff"))
     recused = set(Recusal.objects.filter(case__in={notice.case_id for notice in notices}).values_list("case", "staff"))
-    known = list(ways().filter(Q(office__in=offices) | Q(staff__in={staff for _office, staff in people}), is_active=True))
+    known = list(ways().filter(Q(office__in=working) | Q(staff__in={staff for _office, staff in people}), is_active=True))
     return {
         notice.pk: [
             way

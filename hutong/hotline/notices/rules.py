@@ -156,6 +156,7 @@ def fault_in_words(fault: str) -> str:
 
 CHECK_ACCOUNT = gettext_lazy("若是您自己，不必理会；若不是，请立即告诉安全管理员，并在“登录与安全”里结束可疑的登录。")
 CHECK_PURPOSE = gettext_lazy("请在“登录与安全”里查看是谁，向本人核实用途；审计员和安全管理员可在审计页查看次数。")
+CHECK_KEY = gettext_lazy("请在“登录与安全”里查看是哪个岗位；若不知道是什么软件，请立即请安全管理员停用，并告诉审计员。")
 ALARMS = {
     each.code: each
     for each in (
@@ -163,6 +164,7 @@ ALARMS = {
         Reason("new_browser_told", gettext_lazy("您的账号在一个您以前没有用过的浏览器登录。"), CHECK_ACCOUNT),
         Reason("many_cases_told", gettext_lazy("有人一小时内打开的个案比通常多。"), CHECK_PURPOSE),
         Reason("too_many_cases_told", gettext_lazy("有人一小时内打开的个案太多，已暂停再打开别的。"), CHECK_PURPOSE),
+        Reason("key_told", gettext_lazy("有人为一个岗位建立了接口密钥，软件会以该岗位查看和办理。"), CHECK_KEY),
     )
 }
 

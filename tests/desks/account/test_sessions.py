@@ -13,7 +13,7 @@ from django.utils import timezone
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network import actions, resetting, sessions
 from hutong.hotline.network.models import Role, Session
-from tests import cast
+from tests import cast, talks
 from tests.clients import code, fresh_code, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,13 @@ def test_the_phone_goes_on_while_the_desk_is_locked() -> None:
     assert client.post("/phone/alive").status_code == 204
     assert client.get("/phone/").status_code == 401
     assert client.get("/account/left").json() == {"seconds": 0}
+
+
+def test_nobody_listens_to_a_talk_from_a_desk_that_is_locked() -> None:
+    talk, client = talks.a_call(ended=False), signed_in("lu")
+    left_for(client, minutes=20)
+    for asked, status in {"listen": 401, "take_over": 401, "hang_up": 422}.items():
+        assert client.post(f"/phone/calls/{talk.pk}/{asked}", headers={"HX-Request": "true"}).status_code == status
 
 
 def test_it_ends_after_twelve_hours_whatever_was_done_and_a_wall_after_thirty_days() -> None:

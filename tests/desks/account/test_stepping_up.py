@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 ASKS = {
     "rulebook:approve", "rulebook:withdraw", "rulebook:export", "rulebook:file", "office:files", "office:export", "office:new_staff",
     "office:password", "office:deactivate_staff", "office:give_post", "office:end_post", "office:new_token", "office:end_sessions",
-    "office:ask_reset", "office:decide_reset", "audit:child", "audit:yearly", "supervision:letter",
+    "office:ask_reset", "office:decide_reset", "office:charge", "office:end_charge", "office:new_contract", "office:end_contract",
+    "approvals:post", "approvals:end", "audit:child", "audit:agree", "audit:yearly", "supervision:letter", "cases:end_hold",
+    "cases:end_person_hold", "recordings:release",
     "cases:archive", "cases:export", "cases:reveal_reporter", "account:password", "account:add_code",
     "account:add_passkey", "account:new_passkey_options", "account:recovery_codes", "account:remove_factor", "account:end_session",
     "account:end_sessions", "account:wall", "account:bind", "account:unbind",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 
@@ -144,3 +145,15 @@ def test_the_next_sign_in_speaks_of_the_one_elsewhere(client: Client) -> None:
 def test_each_alarm_has_its_words_and_its_line_of_the_log() -> None:
     assert set(rules.ALARMS) == set(signing_in.TOLD)
     assert set(signing_in.TOLD) <= set(VERBS)
+
+
+def test_who_holds_a_post_and_who_answers_for_it_are_told_of_a_key_that_acts_as_it() -> None:
+    """Who makes keys reads no case, and could by this one."""
+    xu, ning = signed_in("xu"), signed_in("ning")
+    asked = {"name": "市平台转入", "post": str(cast.post("xu").pk)}
+    assert ning.post(reverse("office:new_token", args=[cast.office("xian").pk]), asked).status_code == 200
+
+    lines = AuditEntry.objects.filter(verb="key_told")
+    assert {line.subject_id for line in lines} == {cast.post("xu").staff_id, cast.post("song").staff_id}
+    assert "有人为一个岗位建立了接口密钥" in shown(xu)
+    assert "有人为一个岗位建立了接口密钥" in xu.get("/account/security").content.decode()

@@ -13,8 +13,9 @@ from hutong.hotline.audit import timers
 from hutong.hotline.audit.models import AuditEntry, Sink
 from hutong.hotline.cases.actions import recusing
 from hutong.hotline.cases.models import Case
+from hutong.hotline.network.models import Role
 from hutong.hotline.people.models import Child
-from tests import cast
+from tests import cast, network
 from tests.clients import signed_in
 from tests.loop import START, case_at, opened
 
@@ -169,10 +170,8 @@ def test_the_log_is_searched_by_person_case_kind_and_day() -> None:
 
 def test_what_other_provinces_do_is_not_found() -> None:
     looked_at()
-    other = cast.post("an")
-    other.office = cast.office("baoji")
-    other.save()
-    page = rows()
+    network.post("bo", "柏森", Role.AUDITOR, "baoji")
+    page = text(get("bo", "index"))
 
     assert "秦风" in page
     assert "王海" not in page

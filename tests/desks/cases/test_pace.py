@@ -129,3 +129,10 @@ def test_a_page_asks_no_more_however_much_was_opened() -> None:
 
 def test_everybody_who_reads_cases_has_a_pace_and_a_reason_for_it() -> None:
     assert set(pace.PACES) == {role for role in Role if role not in queries.READS_NO_CASES}
+
+
+def test_forms_that_come_back_count_as_cases_that_were_opened() -> None:
+    cases, zhou = handled(MOST + 1), signed_in("zhou")
+    answers = [zhou.post(reverse("cases:act", args=[case.pk, "note"]), {}).status_code for case in cases]
+
+    assert answers == [422] * MOST + [429]

@@ -217,3 +217,42 @@ def test_who_works_by_contract_takes_no_file_of_a_case_away() -> None:
         office=office("xian"), orderer=office("shaanxi"), name="购买服务", given=[], valid_from=SINCE, valid_to=date(2099, 1, 1)
     )
     assert [signed_in("lu").get(address).status_code for address in files] == [403, 403]
+
+
+def outsourced(who: str, *given: str) -> None:
+    """Their office works by a contract that gives these fields."""
+    Contract.objects.create(
+        office=post(who).office, orderer=office("shaanxi"), name="购买服务", given=[sight.ALWAYS_GIVEN, *given], valid_from=SINCE,
+        valid_to=date(2099, 1, 1),
+    )  # fmt: skip
+
+
+def test_no_form_list_or_story_shows_what_a_contract_leaves_out() -> None:
+    case = peopled("handling")
+    recording.correct(
+        case.pk, by=post("zhou"), at=START, seen=None, title=case.title, place=case.place, place_text="环城西路 3 号 2 单元", text=""
+    )
+    child = case.child_links.get().child
+    change(child, statuses=["orphan"])
+    recording.set_risk(
+        case.pk, child=child, guardianship_risk="unknown", suicide_risk="high", by=post("zhou"), at=START, seen=None, text="孩子说不想活"
+    )
+    outsourced("wang")
+    client = signed_in("wang")
+    forms = [client.get(reverse("cases:act", args=[case.pk, code])) for code in ("set_risk", "change_child", "change_party", "correct")]
+    pages = [*forms, client.get(reverse("county:work")), client.get(reverse("cases:case", args=[case.pk]))]
+    for page in pages:
+        assert page.status_code == 200
+        text = page.content.decode()
+        hidden = ["欧阳", "欧*", "环城西路", "2 单元", "莲湖小学", "孙*", "李*", "不想活"]
+        assert [each for each in hidden if each in text] == [], page.request["PATH_INFO"]
+    assert "statuses" not in forms[1].context["form"].initial
+
+
+def test_what_happened_meanwhile_is_told_to_software_as_its_contract_says() -> None:
+    case = case_at("handling")
+    Contract.objects.create(
+        office=office("lianhu"), orderer=office("shaanxi"), name="购买服务", given=[], valid_from=SINCE, valid_to=date(2099, 1, 1)
+    )
+    told = Software.of("wang").act(case, "set_phase", seen=1, phase="emergency", text="核对").json()["changes"]
+    assert (len(told) > 1, {each["text"] for each in told}) == (True, {""})

@@ -21,11 +21,12 @@ from docx import Document
 from hutong.hotline.archive import actions, making, papers
 from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.audit import keys
+from hutong.hotline.cases.actions import recording
 from hutong.hotline.cases.models import Case
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.project import archive as command
 from tests import cast
-from tests.loop import case_at
+from tests.loop import ONWARD, case_at
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -147,3 +148,15 @@ def test_the_database_keeps_the_ledger() -> None:
     for statement in ("UPDATE archive_export SET serial = 'x'", "DELETE FROM archive_export"):
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_what_a_psychologist_wrote_is_in_it_for_who_reads_it_on_the_page_alone() -> None:
+    case = case_at("follow_up")
+    recording.psychology_note(case.pk, by=cast.post("zhou"), at=NOW, text="孩子夜里做噩梦不敢关灯")
+    case.refresh_from_db()
+    ONWARD["follow_up"](case, NOW)
+    case.refresh_from_db()
+    for who, reads in (("zhou", True), ("lu", False), ("song", False)):
+        with zipfile.ZipFile(io.BytesIO(package(case, who))) as archive:
+            told = archive.read("卷宗.json").decode()
+        assert ("噩梦" in told, "专业记录，限有权岗位查看" in told) == (reads, not reads), who

@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.urls import reverse
 
 from hutong.hotline.cases.models import Case, Recusal
@@ -87,7 +87,7 @@ def test_after_a_request_the_connection_is_nobodys(address: str) -> None:
     case_at("handling")
     for who in ("zhou", "song", "an"):
         signed_in(who).get(reverse(address))  # 200 or refused
-        assert [told(name) for name in ("office", "post", "staff", "kept", "held")] == [""] * 5
+        assert [told(name) for name in wall.SET] == [""] * len(wall.SET)
 
 
 def test_a_request_that_breaks_leaves_nothing_either(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,3 +112,40 @@ def test_the_pages_role_is_a_plain_one() -> None:
 def test_the_pages_role_cannot_become_one_for_which_all_is_there(addresses: database.Addresses, role: str) -> None:
     with psycopg.connect(addresses.desk, autocommit=True) as desk, pytest.raises(psycopg.errors.InsufficientPrivilege):
         desk.execute(f"SET ROLE {role}")
+
+
+CALLERS = """
+SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'hutong\\_%%'
+AND has_function_privilege(%s, oid, 'EXECUTE') AND CASE WHEN %s THEN prorettype = 'trigger'::regtype ELSE prosecdef END"""
+
+
+@pytest.mark.parametrize(("role", "is_guard"), [("hutong_desk", True), ("hutong_work", True), ("pg_monitor", False)])
+def test_what_runs_as_the_owner_is_called_by_who_must_alone(role: str, is_guard: bool) -> None:
+    """A guard, by tables alone: hung on a table of one's own, it would write as the owner what stands there."""
+    with connection.cursor() as cursor:
+        cursor.execute(CALLERS, [role, is_guard])
+        assert cursor.fetchall() == []
+
+
+def test_a_guard_hung_on_a_table_of_ones_own_runs_for_nobody(addresses: database.Addresses) -> None:
+    with psycopg.connect(addresses.desk, autocommit=True) as desk:
+        desk.execute("CREATE TEMP TABLE mine (office_id uuid)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            desk.execute("CREATE TRIGGER made AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION hutong_contract_made()")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO audit_seal (position, entry_id, at, suite, leaf, link) VALUES (1, gen_random_uuid(), now(), 'sha256', '', '')",
+        "INSERT INTO audit_checkpoint (number, kind, at, through, statement, key, signature) VALUES (1, 'daily', now(), 1, '', '', '')",
+        "UPDATE audit_sink SET through = 0",
+        "DELETE FROM audit_waiting",
+        "UPDATE keys_data_key SET destroyed_at = now()",
+        "INSERT INTO retention_erasure (id, kind, row_id, at) VALUES (gen_random_uuid(), 'case', gen_random_uuid(), now())",
+        "UPDATE keeping_state SET is_safe = true",
+    ],
+)
+def test_what_no_page_has_to_write_no_page_writes(statement: str) -> None:
+    with as_the_pages(), pytest.raises(ProgrammingError, match="no page writes"), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.network import actions, queries
@@ -31,10 +32,11 @@ def test_from_that_day_on_it_opens_nothing_and_its_keys_are_useless() -> None:
 
 def test_an_end_to_come_may_still_be_moved_and_leaves_the_keys_until_then() -> None:
     actions.make_token(post=cast.post("wang"), name="工单", by=cast.post("ning"), at=AT)
-    end("wang", on=TODAY + timedelta(days=30))
+    later = timezone.localdate()
+    end("wang", on=later + timedelta(days=30))
     assert ApiToken.objects.get().ended_at is None
 
-    assert end("wang", on=TODAY + timedelta(days=60)).valid_to == TODAY + timedelta(days=60)
+    assert end("wang", on=later + timedelta(days=60)).valid_to == later + timedelta(days=60)
     assert end("wang", on=TODAY).valid_to == TODAY
     assert ApiToken.objects.get().ended_at == AT
 

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from hutong.hotline.cases.actions import judging, recusing
 from hutong.hotline.cases.models import Case, Notice
-from hutong.hotline.network.models import Office, Staff
+from hutong.hotline.network.models import Contract, Office, Staff
 from hutong.hotline.notices import actions, queries, rules, timers
 from hutong.hotline.notices.models import Acknowledgement, Delivery, Way
 from hutong.project.database import Addresses
-from tests.cast import office, post
+from tests.cast import SINCE, office, post
 from tests.loop import ONWARD, START, case_at, opened
 from tests.together import together
 
@@ -350,3 +350,13 @@ def test_the_database_refuses(statement: str) -> None:
     send("", START)
     with pytest.raises((IntegrityError, InternalError, ProgrammingError)), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_nor_does_it_go_to_an_office_whose_contract_is_over() -> None:
+    lianhu = office("lianhu")
+    way(lianhu, name="局群"), way(post("ma").staff, name="马兰")
+    case = case_at("acceptance")
+    Contract.objects.create(office=lianhu, orderer=office("xian"), name="购买服务", given=[], valid_from=SINCE, valid_to=START.date())
+    timers.sweep(at=START)
+    assert gone_to(case) == set()

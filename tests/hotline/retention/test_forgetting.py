@@ -43,9 +43,9 @@ HOUR = timedelta(hours=1)
 
 def told_everywhere(folder: Path) -> Case:
     """A closed case that holds marked words wherever a person can write some."""
-    case, wang, zhou, he = opened(), cast.post("wang"), cast.post("zhou"), cast.post("he")
+    case, wang, zhou, he = opened(narrative=TOLD), cast.post("wang"), cast.post("zhou"), cast.post("he")
     contact = case.contact_links.get().contact
-    contact.narrative, contact.place_text = TOLD, HOUSE
+    contact.place_text = HOUSE
     contact.save()
     contact.reporter.name, contact.reporter.phone = REPORTER, PHONE
     contact.reporter.save()

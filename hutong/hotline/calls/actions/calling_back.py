@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.calls import may, rules
+from hutong.hotline.calls import may, queries, rules
 from hutong.hotline.calls.actions.story import QUEUE
 from hutong.hotline.calls.models import Call, CallBack, CallBackOutcome, CallBackReason
 from hutong.hotline.cases.actions import opening
@@ -86,7 +86,7 @@ def give_up(call_back_id: UUID, *, by: Post, at: datetime) -> CallBack:
 
 
 def _mine(call_back_id: UUID, by: Post) -> CallBack:
-    waiting = CallBack.objects.select_for_update().filter(pk=call_back_id, centre=by.office_id).first()
+    waiting = queries.call_backs_of(by).select_for_update(of=("self",)).filter(pk=call_back_id).first()
     if waiting is None:
         raise Refusal(may.NO_CALL)
     if waiting.settled_at:

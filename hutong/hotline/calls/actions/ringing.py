@@ -47,7 +47,7 @@ def distribute(*, at: datetime) -> tuple[list[Ring], list[Queued]]:
     back = {each.pk: each for each in queries.keeping_their_place(at=at)}
     if not calls and not back:
         return [], []
-    operators, neighbours = queries.operators(), queries.neighbours(at=at)
+    operators, neighbours = queries.operators(at=at), queries.neighbours(at=at)
     waiting = [_step(call, operators, neighbours.get(call.centre_id, frozenset()), at) for call in calls.values()]
     waiting += [_kept(each) for each in back.values()]
     rings = []

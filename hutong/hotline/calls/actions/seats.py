@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from hutong.hotline.audit import actions as audit
-from hutong.hotline.calls import may
+from hutong.hotline.calls import may, queries
 from hutong.hotline.calls.actions.story import EXCHANGE, QUEUE
 from hutong.hotline.calls.models import Call, Seat, SeatState
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.kernel.refusals import Refusal
-from hutong.hotline.network.models import OfficeKind, Post
+from hutong.hotline.network.models import OfficeKind, Post, Session
 
 REALM = "hutong"
 BUSY = (SeatState.RINGING, SeatState.TALKING)
@@ -30,16 +30,17 @@ class SignIn(NamedTuple):
 
 
 @transaction.atomic
-def open_window(post: Post, *, at: datetime) -> SignIn:
-    """The phone window opens: a new password, of which only the digest is kept. An older window of the same person falls silent."""
+def open_window(post: Post, *, at: datetime, session: Session | None = None) -> SignIn:
+    """The phone window opens: a new password, of which only the digest is kept. An older window of the same person falls silent; this
+    one with the session, where it was opened in one."""
     if post.office.kind != OfficeKind.HOTLINE_CENTRE:
         raise Refusal(may.NOT_OF_THE_CENTRE)
     seat, _new = Seat.objects.select_for_update().get_or_create(post=post, defaults={"since": at, "user": f"seat-{post.pk.hex}"})
     password = secrets.token_urlsafe(24)
     # SIP's digest sign-in names MD5; the password is random and lives as long as the window
     seat.digest = hashlib.md5(f"{seat.user}:{REALM}:{password}".encode(), usedforsecurity=False).hexdigest()
-    seat.window_seen_at = at
-    seat.save(update_fields=["digest", "window_seen_at"])
+    seat.window_seen_at, seat.session = at, session
+    seat.save(update_fields=["digest", "window_seen_at", "session"])
     audit.record("open_phone", by=post, at=at, subject="seat", subject_id=post.pk)
     _changed(seat, EXCHANGE)
     return SignIn(seat.user, password)
@@ -125,7 +126,8 @@ def _locked(post: Post) -> Seat | None:
 def claim(post_id: UUID, call: Call, *, at: datetime, states: tuple[str, ...] = (SeatState.READY,)) -> Seat | None:
     """Take a free seat for a call that rings now; None where it is not free any more."""
     seat = (
-        Seat.objects.select_for_update(of=("self",))
+        queries.in_place(at=at)
+        .select_for_update(of=("self",))
         .select_related("post")
         .filter(post=post_id, state__in=states)
         .exclude(digest="")
