@@ -18,6 +18,11 @@ from hutong.hotline.network.signing_in import be_seen
 from hutong.project import database
 from tests import cast
 
+# What differs between two answers to the same question.
+ONCE = re.compile(
+    r"csrfmiddlewaretoken\" value=\"\w+|drawn-at\" content=\"[\d.]+|X-CSRFToken\": \"\w+|since=\"[\d.]+|base64,[\w+/=]+|[\w-]{36}"
+)
+
 
 @contextmanager
 def as_the_pages() -> Iterator[None]:

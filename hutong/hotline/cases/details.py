@@ -1,5 +1,6 @@
 """What the details of events tell: what stands behind their ids, and what is sealed in them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
@@ -36,10 +37,12 @@ def names_in(events: Iterable[Event], *, sight: Sight) -> dict[str, str]:
     for key, (rows, name) in NAMED.items():
         if key in OF_PEOPLE and sight.is_erased:
             continue
-        told = [event for event in events if event.detail.get(key)]
-        for pk, row in (rows.in_bulk({UUID(event.detail[key]) for event in told}) if told else {}).items():
-            mine = [event for event in told if event.detail[key] == str(pk)]
-            names[str(pk)] = _seen(row, {_section(key, event) for event in mine}, sight) if key in OF_PEOPLE else name(row)
+        sections: dict[UUID, set[str]] = defaultdict(set)
+        for event in events:
+            if event.detail.get(key):
+                sections[UUID(event.detail[key])].add(_section(key, event))
+        for pk, row in (rows.in_bulk(sections) if sections else {}).items():
+            names[str(pk)] = _seen(row, sections[pk], sight) if key in OF_PEOPLE else name(row)
     sealed = ((event, value) for event in events for value in event.detail.get("place_text", ()) if value)
     return names | {value: sight.shown("child", "address", open_beside(event.case, value, _place(event))) for event, value in sealed}
 

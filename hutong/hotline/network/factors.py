@@ -144,7 +144,7 @@ def code_fits(staff: Staff, typed: str, *, at: datetime) -> str:
     rows = Authenticator.objects.select_for_update().filter(user=staff, type__in=(CODE, RECOVERY)).order_by("pk")
     with secrets_of(staff):
         for row in rows:
-            if (_is_now if row.type == CODE else _is_spare)(row, code, at):
+            if _is_now(row, code, at) if row.type == CODE else _is_spare(row, code):
                 Authenticator.objects.filter(pk=row.pk).update(last_used_at=at)
                 return str(row.type)
     return ""
@@ -159,7 +159,7 @@ def _is_now(row: Authenticator, code: str, at: datetime) -> bool:
     return True
 
 
-def _is_spare(row: Authenticator, code: str, _at: datetime) -> bool:
+def _is_spare(row: Authenticator, code: str) -> bool:
     kept = row.data["hashes"].get(code[:1])
     if len(code) != 1 + SPARE_DIGITS or not kept or not check_password(code, Adapter().decrypt(kept)):
         return False

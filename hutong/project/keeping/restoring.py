@@ -13,6 +13,7 @@ import psycopg
 
 from hutong.project.embedded import Server
 from hutong.project.keeping import rules, sealing
+from hutong.project.keeping.receiving import free
 from hutong.project.keeping.rules import Backup
 from hutong.project.keeping.sealing import Opened, RestoreKey
 from hutong.project.keeping.shelf import BASE, SUFFIX, Shelf
@@ -84,9 +85,9 @@ def _chosen(shelf: Shelf, wanted: Wanted) -> Backup:
 
 def _must_have_room(chain: Iterable[Backup], aside: Path) -> None:
     """Better said now than after an hour. What WAL and files take comes on top, and nobody knows how much is written anew."""
-    needed, free = sum(each.plain for each in chain), shutil.disk_usage(aside).free
-    if needed > free:
-        raise Trouble(f"The backup takes {needed / 1e9:.1f} GB here, and {free / 1e9:.1f} GB are free in {aside.parent}. Make room first.")
+    needed, there = sum(each.plain for each in chain), free(aside)
+    if needed > there:
+        raise Trouble(f"The backup takes {needed / 1e9:.1f} GB here, and {there / 1e9:.1f} GB are free in {aside.parent}. Make room first.")
 
 
 def _wal(shelf: Shelf, backup: Backup, key: RestoreKey, *, to_the_end: bool) -> list[str]:
