@@ -118,7 +118,7 @@ def are_missing(staff: Staff, *, at: datetime) -> bool:
 def codes_left(staff: Staff) -> int:
     """How many recovery codes are unused."""
     row = Authenticator.objects.filter(user=staff, type=RECOVERY).first()
-    return len(row.data["hashes"]) if row else 0
+    return len(row.data.get("hashes", {})) if row else 0  # of those that were made from a seed once, none is good
 
 
 def step_of(at: datetime) -> int:
@@ -160,7 +160,7 @@ def _is_now(row: Authenticator, code: str, at: datetime) -> bool:
 
 
 def _is_spare(row: Authenticator, code: str) -> bool:
-    kept = row.data["hashes"].get(code[:1])
+    kept = row.data.get("hashes", {}).get(code[:1])
     if len(code) != 1 + SPARE_DIGITS or not kept or not check_password(code, Adapter().decrypt(kept)):
         return False
     del row.data["hashes"][code[0]]

@@ -132,6 +132,15 @@ def test_of_a_recovery_code_its_hash_alone_is_kept_and_opens_for_its_person_alon
         factors.Adapter().decrypt(kept["0"])
 
 
+def test_recovery_codes_of_the_time_before_hashes_are_none() -> None:
+    typed, xu = code("xu"), Staff.objects.get(username="xu")
+    Authenticator.objects.create(user=xu, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "…", "used_mask": 0})
+
+    assert factors.codes_left(xu) == 0
+    assert second(first_step(), "0" * 12).status_code == 422
+    assert second(first_step(), typed).status_code == 302
+
+
 def test_the_first_step_is_forgotten_after_five_minutes() -> None:
     typed = code("xu")
     client = first_step()
