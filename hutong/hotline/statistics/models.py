@@ -1,4 +1,4 @@
-"""What days came to, counted when they are over, and of today the hours that are over: they do not change any more."""
+"""What days came to, counted when they are over, and of today the quarters of an hour that are over: they do not change any more."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from hutong.hotline.network.models import Office
 
 
 class Day(models.Model):
-    """What one day came to for one office `until` a moment: its end, or a full hour of it.
+    """What one day came to for one office `until` a moment: its end, or a full quarter of an hour of it.
 
     The row without an office says that the day is counted, and what it came to in all. An event that is written for what is counted
     (`hutong_uncount_day`) takes the day's rows away; the worker counts it anew. What is not counted the boards count themselves.

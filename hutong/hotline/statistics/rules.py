@@ -55,6 +55,11 @@ def period(today: date) -> list[date]:
     return [today - timedelta(days=back) for back in reversed(range(DAYS))]
 
 
+def quarter(at: datetime) -> datetime:
+    """When the quarter of an hour began in which this moment is."""
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
 def good(wrong: int, of: int) -> int | None:
     """The share that went well, in whole per cent: rounded down, so that 100 means all. None where there was nothing."""
     return 100 * (of - wrong) // of if of else None

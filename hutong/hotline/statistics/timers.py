@@ -1,4 +1,4 @@
-"""Counting a day when it is over, and of today each hour when it is over, once. Any number of workers may try; one does it."""
+"""Counting a day when it is over, and of today each quarter of an hour that is, once. Any number of workers may try; one does it."""
 
 from datetime import date, datetime
 
@@ -8,17 +8,17 @@ from hutong.hotline.clocks.rules import local, midnight
 from hutong.hotline.statistics import facts, rules
 from hutong.hotline.statistics.models import Day
 
-# Whoever writes an event of an hour holds the same lock shared until the commit (`hutong_uncount_day`).
+# Whoever writes an event of a quarter holds the same lock shared until the commit (`hutong_uncount_day`).
 LOCKS = """
-    SELECT bool_and(pg_try_advisory_xact_lock(hashtext('statistics_day'), hour))
-    FROM generate_series(extract(epoch FROM %s)::int / 3600, extract(epoch FROM %s)::int / 3600 - 1) AS hour
+    SELECT bool_and(pg_try_advisory_xact_lock(hashtext('statistics_day'), quarter))
+    FROM generate_series(extract(epoch FROM %s)::int / 900, extract(epoch FROM %s)::int / 900 - 1) AS quarter
 """
 
 
 def sweep(*, at: datetime) -> list[str]:
-    """Count today's hours that are over, or else the latest day of the boards' period that is; a line where something was counted."""
+    """Count today's quarters of an hour that are over, or else the latest day of the period that is; a line where something was counted."""
     today = local(at)
-    ends = {day: facts.end_of(day) for day in rules.period(today.date())} | {today.date(): today.replace(minute=0, second=0, microsecond=0)}
+    ends = {day: facts.end_of(day) for day in rules.period(today.date())} | {today.date(): rules.quarter(today)}
     counted = dict(Day.objects.filter(office=None, day__in=ends).values_list("day", "until"))
     behind = [(day, end) for day, end in ends.items() if counted.get(day, midnight(day)) < end]
     return next((line for day, end in reversed(behind) if (line := count(day, end))), [])

@@ -24,8 +24,8 @@ INDEXES = """
 FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND oid = ANY(%(tables)s::regclass[])"
 # As an event does that is written for a day (`hutong_uncount_day`): nobody counts the days of the boards meanwhile, or has counted them.
 UNCOUNT = """
-    SELECT pg_advisory_xact_lock_shared(hashtext('statistics_day'), extract(epoch FROM now())::int / 3600 - back)
-    FROM generate_series(-24, 32 * 24) AS back;
+    SELECT pg_advisory_xact_lock_shared(hashtext('statistics_day'), extract(epoch FROM now())::int / 900 - back)
+    FROM generate_series(-4 * 24, 32 * 4 * 24) AS back;
     DELETE FROM statistics_day
 """
 # Without knowing how few rows a case has there, the next statement would read all offices for each case.

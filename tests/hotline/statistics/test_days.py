@@ -14,7 +14,7 @@ from hutong.hotline.clocks.rules import local, midnight
 from hutong.hotline.statistics import timers
 from hutong.hotline.statistics.facts import end_of, wrong_days
 from hutong.hotline.statistics.models import Day
-from hutong.hotline.statistics.rules import DAYS, period
+from hutong.hotline.statistics.rules import DAYS, period, quarter
 from hutong.project import check
 from hutong.project.database import Addresses
 from tests.cast import post
@@ -62,16 +62,16 @@ def test_what_is_written_for_a_counted_day_has_it_counted_anew() -> None:
 
 
 @pytest.mark.django_db
-def test_of_today_what_is_over_is_counted_by_the_hour_and_goes_with_what_is_written_before() -> None:
+def test_of_today_what_is_over_is_counted_by_the_quarter_and_goes_with_what_is_written_before() -> None:
     case, today = case_at("handling", at=NOW - timedelta(hours=2)), local(NOW).date()
     assert local(NOW) > midnight(today) + timedelta(hours=3)
     count_all()
-    until = local(NOW).replace(minute=0, second=0, microsecond=0)
+    until = quarter(local(NOW))
     assert Day.objects.get(day=today, office=None).until == until
-    recording.note(case.pk, by=post("zhou"), at=until, text="正在过的这个小时")
+    recording.note(case.pk, by=post("zhou"), at=until, text="正在过的这一刻钟")
     assert today in counted()
-    assert timers.sweep(at=NOW + timedelta(hours=1)) == [f"{today} counted until {until + timedelta(hours=1):%H:%M}, 2 offices"]
-    recording.note(case.pk, by=post("zhou"), at=until + timedelta(minutes=59), text="已经数过的那个小时")
+    assert timers.sweep(at=NOW + timedelta(minutes=15)) == [f"{today} counted until {until + timedelta(minutes=15):%H:%M}, 2 offices"]
+    recording.note(case.pk, by=post("zhou"), at=until + timedelta(minutes=14), text="已经数过的那一刻钟")
     assert today not in counted()
     assert Day.objects.filter(day=today).count() == 0
 

@@ -26,6 +26,13 @@ def test_joined_spans_hold_each_hour_once_and_no_other_and_never_touch(chosen: s
     assert all(later[0] > sooner[1] for sooner, later in pairwise(spans))
 
 
+@given(st.datetimes(timezones=st.just(SHANGHAI)))
+def test_a_quarter_of_an_hour_begins_with_the_moments_in_it(at: datetime) -> None:
+    began = rules.quarter(at)
+    assert began <= at < began + timedelta(minutes=15)
+    assert (began.minute % 15, began.second, began.microsecond) == (0, 0, 0)
+
+
 def test_a_span_without_length_is_none() -> None:
     noon = datetime(2026, 8, 1, 12, tzinfo=SHANGHAI)
     assert rules.joined([(noon - HOUR, noon - HOUR), (noon, noon), (noon, noon + HOUR)]) == [(noon, noon + HOUR)]
