@@ -1,13 +1,15 @@
 """Process `live`: GET /live/stream?topics=office:<id>,case:<id>&since=<seconds> as text/event-stream.
 
 A message is the name of a topic, nothing more; the page then fetches its region through the ordinary, permission-checked
-view. A stream ends after some minutes and the browser opens it again, so a right that was taken away ends with it.
+view. A stream ends after some minutes and the browser opens it again, so a right that was taken away ends with it; and of a case, which
+may go elsewhere in the deed that is told, it is asked again each time whether it may still be heard.
 """
 
 import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
@@ -36,6 +38,7 @@ GUARD = {
     "connection": "close",  # one request, one connection: what a proxy takes for a second one nobody answers
 }
 SESSION = "session:"
+OF_A_CASE = ("case:", "presence:", "call:")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
@@ -68,12 +71,13 @@ async def _open(scope: Scope, receive: Receive, send: Send) -> None:
     topics = query.get("topics", [""])[0].split(",")[:MOST_TOPICS]
     cookies = SimpleCookie(_header(scope, b"cookie"))
     session = cookies.get(settings.SESSION_COOKIE_NAME)
-    heard = await sync_to_async(heard_by)(session.value, topics) if session else None
+    ask = partial(sync_to_async(heard_by), session.value if session else "", topics)
+    heard = await ask() if session else None
     if heard is None:
         await _refuse(send, 401)
         return
     stream = Stream(heard)
-    writing = asyncio.create_task(_write(stream, _seconds(query.get("since", [""])[0]), send))
+    writing = asyncio.create_task(_write(stream, _seconds(query.get("since", [""])[0]), send, ask))
     leaving = asyncio.create_task(_gone(receive))
     try:
         await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -84,7 +88,7 @@ async def _open(scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.gather(writing, leaving, return_exceptions=True)
 
 
-async def _write(stream: Stream, since: float, send: Send) -> None:
+async def _write(stream: Stream, since: float, send: Send, ask: Callable[[], Awaitable[frozenset[str] | None]]) -> None:
     await hub.join(stream, since)
     headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -99,6 +103,8 @@ async def _write(stream: Stream, since: float, send: Send) -> None:
         told = await stream.next(HEARTBEAT)
         if any(topic.startswith(SESSION) for topic in told):
             break  # the session ended, and with it all that was opened in it
+        if any(topic.startswith(OF_A_CASE) for topic in told) and not stream.topics <= {ALL, *(await ask() or ())}:
+            break  # the page opens another, and hears what it still may
         await _say(send, "".join("event: all\ndata:\n\n" if topic == ALL else f"data: {topic}\n\n" for topic in told) or ":\n\n")
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 

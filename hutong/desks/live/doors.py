@@ -1,4 +1,4 @@
-"""Who may hear what: asked once when a stream opens; no connection is held while it runs."""
+"""Who may hear what: asked when a stream opens, and again when a case is told of; no connection is held while it runs."""
 
 from collections.abc import Iterable
 from importlib import import_module

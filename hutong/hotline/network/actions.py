@@ -251,7 +251,10 @@ def end_office(*, office: Office, on: date, by: Post | None, at: datetime) -> No
         raise refuse("holds_work", _("该机构还有未了结的事项：%(work)s。") % {"work": work}, _("请先移交或办结。"))
     office.valid_to = on
     save(office)
+    people = list(Staff.objects.filter(posts__in=office.posts.filter(queries.lasts(on))).distinct().order_by("pk"))
     _end_posts(office.posts.all(), on, at)
+    for staff in people:
+        sessions.end_all(staff, by=by, at=at, why="posts")
     audit.record("office_ended", by=by, at=at, subject="office", subject_id=office.pk)
 
 

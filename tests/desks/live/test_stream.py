@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from hutong.hotline.cases.actions import recusing
 from hutong.hotline.kernel.live import tell
 from hutong.hotline.network import sessions
 from hutong.project import database
@@ -83,6 +84,20 @@ def test_a_case_is_heard_by_those_on_it_and_by_nobody_else(servers: Servers) -> 
 
         assert first(centre) == f"data: {topic}"
         assert first(stranger) == f"data: {office('qishan')}"
+
+
+def test_a_stream_ends_where_the_case_that_is_told_of_may_not_be_heard_any_more(servers: Servers) -> None:
+    """The page opens another, by which it hears what it still may; whoever keeps the old one open hears nothing."""
+    case = loop.opened()
+    topic, office_topic = f"case:{case.pk}", office("xian")
+    with stream("zhou", topic, office_topic) as kept_away, stream("lu", topic) as another:
+        recusing.recuse(case.pk, staff=cast.post("zhou").staff, by=cast.post("lu"), at=loop.START, seen=None, text="亲属")
+        assert [line for line in kept_away if line.startswith("data")] == []  # reads to the end
+        assert first(another) == f"data: {topic}"
+    with stream("zhou", topic, office_topic) as anew:
+        tell(topic)
+        tell(office_topic)
+        assert first(anew) == f"data: {office_topic}"
 
 
 def test_what_happened_while_the_page_was_on_its_way_is_told_at_once(servers: Servers) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.network import actions
-from hutong.hotline.network.models import ApiToken, Office, Post
+from hutong.hotline.network.models import ApiToken, Office, Post, Session
 from tests import cast, loop
+from tests.clients import signed_in
 from tests.network import AT, TODAY, administrator, jiangxi, refused
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,15 @@ def test_its_posts_and_keys_end_with_it() -> None:
     assert cast.post("jiang").valid_to == TODAY
     assert ApiToken.objects.get().ended_at == AT
     assert AuditEntry.objects.get(verb="office_ended").subject_id == ended.pk
+
+
+def test_nobody_of_it_stays_signed_in() -> None:
+    """Nor does the stream of a page that is open go on: it ends with its session."""
+    jiang, ma = (signed_in(who).session["sign_in"] for who in ("jiang", "ma"))
+    end("lianhu-police")
+
+    assert Session.objects.get(pk=jiang).ended_why == "posts"
+    assert Session.objects.get(pk=ma).ended_at is None
 
 
 def test_a_post_to_come_never_begins() -> None:
