@@ -41,9 +41,9 @@ def running(session_id: str, *, at: datetime) -> Session | None:
 
 
 def is_locked(session: Session, post: Post | None, *, at: datetime) -> bool:
-    """Whether nobody did anything for so long that the seat counts as left."""
+    """Whether nobody did anything for so long that the seat counts as left; or was seen, by a clock that was ahead, where none was yet."""
     idle = rules.idle_after(post.role, post.office.kind) if post else rules.IDLE_SHARED
-    return not session.is_wall and at - session.seen_at >= idle
+    return not session.is_wall and abs(at - session.seen_at) >= idle
 
 
 def of(staff: Staff, *, at: datetime) -> list[Session]:

@@ -1,5 +1,6 @@
 """The second proof: demanded of everybody but volunteers, good for one use, sealed for its person."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from hutong.desks.account import entering
 from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.kernel.secrets.sealing import NotOpened
 from hutong.hotline.network import demo, factors, rules
@@ -37,6 +39,17 @@ def test_a_password_alone_opens_nothing() -> None:
 
     assert client.get("/operator/").status_code == 302
     assert "_auth_user_id" not in client.session
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("ago", [entering.PATIENCE + 1, -60])
+def test_a_password_of_long_ago_or_of_a_moment_that_has_not_come_waits_for_no_code(ago: int) -> None:
+    typed, client = code("xu"), first_step()
+    session = client.session
+    session[entering.WAITING] |= {"at": time.time() - ago}
+    session.save()
+
+    second(client, typed)
     assert not Session.objects.exists()
 
 

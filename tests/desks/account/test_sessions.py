@@ -41,6 +41,13 @@ def test_a_shared_desk_locks_after_a_quarter_of_an_hour_and_an_office_after_an_h
         assert client.get(address, headers={"HX-Request": "true"}).status_code == 401
 
 
+def test_who_was_seen_at_a_moment_that_has_not_come_is_asked() -> None:
+    """By a clock that was ahead, and is right again: else the seat would stay open as long as it was."""
+    client = signed_in("xu")
+    left_for(client, hours=-3)
+    assert client.get("/account/security").status_code == 401
+
+
 def test_a_board_that_renews_itself_keeps_no_seat() -> None:
     client = signed_in("xu")
     before = left_for(client, minutes=10).seen_at
