@@ -23,6 +23,10 @@ from hutong.hotline.cases.models import Case
 from hutong.project.installing import say
 from hutong.project.trouble import Trouble
 
+WHOLE = "Whole: nothing was changed, removed, added or moved."
+OF_CASE = """No line that names this case was changed, added or moved, and no line is gone.
+Whether one that named it names another case now, the whole log alone can tell: hutong audit verify."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `hutong audit` understands."""
@@ -83,7 +87,7 @@ def _verify(options: argparse.Namespace) -> int:
         say(f"WRONG  {what}")
     if report.count > len(report.wrong):
         say(f"WRONG  ... and {report.count - len(report.wrong):,} more")
-    say("Whole: nothing was changed, removed, added or moved." if not report.count else f"{report.count:,} things are wrong.")
+    say((OF_CASE if case else WHOLE) if not report.count else f"{report.count:,} things are wrong.")
     return int(bool(report.count))
 
 

@@ -85,7 +85,8 @@ def seen() -> str:
         lines.append(f"| `{name}` | {of or 'sees the case, and has none of these'} |")
     usual = ", ".join(f"`{name}`" for name, is_usual in sight.BY_CONTRACT.items() if is_usual)
     always = f"Every contract gives `{sight.ALWAYS_GIVEN}`; ticked for a new one: {usual}."
-    return "\n".join([*lines, "", f"{always} What a contract does not list is hidden from who works by it.", ""])
+    named = "By its number, title, tier, stage and division a case is told from others: whoever sees it sees these, in lists too."
+    return "\n".join([*lines, "", f"{always} What a contract does not list is hidden from who works by it.", "", named, ""])
 
 
 def refusals() -> str:

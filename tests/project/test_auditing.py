@@ -62,10 +62,31 @@ def test_one_case_is_looked_at_alone_with_the_lists_that_name_it(committed: Addr
     use(committed, owner=True)
     try:
         assert verify("--case", case.number.lower()) == 0
-        assert capsys.readouterr().out.startswith("2 lines in ")
+        told = capsys.readouterr().out
+        assert told.startswith("2 lines in ")
+        assert told.endswith(f"{auditing.OF_CASE}\n")
         logs.do("ALTER TABLE audit_entry DISABLE TRIGGER USER", must_change=False)
         logs.do("UPDATE audit_entry SET post_id = NULL WHERE verb = 'listed'")
         assert verify("--case", case.number) == 1
+        assert "is not what was sealed" in capsys.readouterr().out
+    finally:
+        logs.do("ALTER TABLE audit_entry ENABLE TRIGGER USER", must_change=False)
+        use(committed)
+
+
+def test_a_line_that_names_another_case_now_is_found_in_the_whole_log_alone_and_the_case_says_so(
+    committed: Addresses, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = opened()
+    actions.record("looked", by=post("ma"), at=logs.BEGUN, subject="case", subject_id=case.pk)
+    logs.make()
+    use(committed, owner=True)
+    try:
+        logs.do("ALTER TABLE audit_entry DISABLE TRIGGER USER", must_change=False)
+        logs.do("UPDATE audit_entry SET subject_id = gen_random_uuid() WHERE verb = 'looked' AND subject = 'case'")
+        assert verify("--case", case.number) == 0
+        assert "the whole log alone can tell" in capsys.readouterr().out
+        assert verify() == 1
         assert "is not what was sealed" in capsys.readouterr().out
     finally:
         logs.do("ALTER TABLE audit_entry ENABLE TRIGGER USER", must_change=False)
