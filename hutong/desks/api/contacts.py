@@ -15,6 +15,7 @@ from hutong.desks.api.answers import operation
 from hutong.desks.api.bodies import Body, body_of, carries
 from hutong.desks.api.kinds import Asking
 from hutong.desks.api.shapes import At, MaybeText, OfficeShape, coded
+from hutong.hotline.cases import queries as cases
 from hutong.hotline.cases.models import Case
 from hutong.hotline.contacts import actions, queries
 from hutong.hotline.contacts.actions import ReporterFacts
@@ -89,7 +90,8 @@ def _centre(post: Post, place: Division | None, at: datetime) -> Office:
 
 @router.get("/contacts/{uuid:contact_id}", **operation("read_contact", _("来访的结果"), (200, Became)))
 def read(request: access.DeskRequest, contact_id: UUID) -> Became:
-    """For the office that sent it and the centre that took it; not for one that must keep away from the case."""
+    """For the office that sent it and the centre that took it; not for one that must keep away from the case, nor at the centre for who
+    is not let in to a restricted one."""
     wall.look_across("contact", contact_id)
     contact = access.reached(request, _told_to(request.post), contact_id)
     access.looked(request, subject="contact", subject_id=contact.pk)
@@ -108,4 +110,5 @@ def read(request: access.DeskRequest, contact_id: UUID) -> Became:
 
 def _told_to(post: Post) -> QuerySet[Contact]:
     recused = Q(link__case__recusals__office=post.office_id) | Q(link__case__recusals__staff=post.staff_id)
-    return queries.told_to(post).exclude(recused)
+    told = queries.told_to(post).exclude(recused)
+    return told.filter(Q(sender=post.office_id) | Q(pk__in=cases.contacts_seen(post, told).values("pk")))

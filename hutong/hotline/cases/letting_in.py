@@ -51,6 +51,7 @@ class Emergency(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(until__gt=F("at"), due_at__gt=F("at")), name="emergency_period"),
+            models.CheckConstraint(condition=Q(until__lte=F("at") + sight.LASTS), name="emergency_lasts"),
             models.CheckConstraint(condition=GreaterThanOrEqual(Length("words"), sight.ENOUGH_WORDS), name="emergency_words"),
             models.CheckConstraint(
                 condition=Q(reviewed_at=None, reviewed_by=None, verdict="")

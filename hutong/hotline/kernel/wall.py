@@ -39,9 +39,10 @@ NO_WALL = {
 }
 
 
-# What a page looks at across the wall (`hutong_across`), and why it must.
+# What a page looks at across the wall (`hutong_across`), and why it must. The database asks who asks: of an auditor's and a shift lead's
+# questions, whether they may know of one of the cases (`hutong_watched`); of a contact and a board, whether it is the office's own.
 ACROSS = {
-    "number": "an auditor, who reads no case, asks who saw one, by its number; so opens one who must in an emergency",
+    "number": "an auditor, who reads no case, asks who saw one, by its number; so opens one of tier I who must in an emergency",
     "child": "the report of who saw a child goes over all the child's cases",
     "named": "an auditor is told the numbers of the cases that lines of the log name",
     "contact": "who sent a contact is told that a case came of it, was answered and was closed",
@@ -50,7 +51,7 @@ ACROSS = {
 
 
 # What `hutong_enter` sets; and the same, empty again.
-SET = ("post", "staff", "office", "approved", "kept", "kept_contacts", "held")
+SET = ("asks", "post", "staff", "office", "approved", "kept", "kept_contacts", "held")
 LEAVE = "SELECT " + ", ".join(f"set_config('hutong.{name}', '', false)" for name in SET)
 
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from hutong.hotline.audit.models import AuditEntry
-from hutong.hotline.cases.actions import opening, recusing
+from hutong.hotline.cases.actions import opening, recusing, restricting
 from hutong.hotline.contacts import actions as contacts
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.network.models import Division
@@ -237,6 +237,15 @@ class TestHearing:
             "xu": 200, "jiang": 404, "qin": 404, "song": 404, "ma": 404,
         }  # fmt: skip
         assert answers["ma"].content == nothing.content
+
+    def test_of_a_restricted_case_the_sender_hears_and_at_the_centre_who_is_let_in_alone(self) -> None:
+        contact, at = self.contact(), timezone.now()
+        settled = contacts.settle_pending(contact.pk, by=cast.post("xu"), at=at, outcome="case_opened")
+        place = Division.objects.get(pk="610104")
+        case = opening.open_case(contact=settled, by=cast.post("xu"), at=at, title="老师打人", tier="III", place=place)
+        restricting.restrict(case.pk, by=cast.post("zhou"), at=at, seen=None, text="涉公众人物")
+
+        assert {who: self.became(who, contact).status_code for who in ("shi", "zhou", "he")} == {"shi": 200, "zhou": 200, "he": 404}
 
     def test_a_sender_that_must_keep_away_from_the_case_hears_nothing_more(self) -> None:
         contact = self.contact()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hutong.hotline.archive import compliance, incidents
+from hutong.hotline.kernel import wall
 from tests import cast
 from tests.clients import signed_in
 from tests.loop import case_at
@@ -61,6 +62,7 @@ def test_whose_data_an_account_touched_is_one_question() -> None:
     begun = timezone.now()
     signed_in("ma").get(reverse("cases:case", args=[other.pk]))
     wang = cast.post("wang").staff
+    wall.enter(cast.post("an").pk)
     with CaptureQueriesContext(connection) as caught:
         rows = list(incidents.touched(wang, NOW - timedelta(minutes=1), begun))
     assert ["hutong_touched" in each["sql"] for each in caught] == [True, False, False]  # then the way through the wall, and the names

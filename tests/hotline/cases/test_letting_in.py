@@ -15,6 +15,7 @@ from hutong.hotline.cases import looks, queries, sight, timers
 from hutong.hotline.cases.actions import emergencies, recusing, restricting
 from hutong.hotline.cases.letting_in import Emergency, Reveal
 from hutong.hotline.cases.models import Case, Notice, NoticeKind
+from hutong.hotline.kernel import wall
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network import contracting, contracts
 from hutong.hotline.network import queries as network
@@ -35,12 +36,14 @@ def seen(case: Case) -> set[str]:
     asked = "SELECT hutong_case_visible(id, centre_id, worker_id, is_restricted, seen_by, %s, now()) FROM cases_case WHERE id = %s"
     with connection.cursor() as cursor:
         told = {who for who in PEOPLE if cursor.execute(asked, [post(who).pk, case.pk]).fetchone() == (True,)}
-        kept = {
-            who for who in PEOPLE if cursor.execute("SELECT %s = ANY (hutong_kept_from(%s))", [case.pk, post(who).pk]).fetchone() == (True,)
-        }
-        opened = {
-            who for who in PEOPLE if cursor.execute("SELECT %s = ANY (hutong_opened_by(%s))", [case.pk, post(who).pk]).fetchone() == (True,)
-        }
+        kept, opened = set(), set()
+        for who in PEOPLE:
+            wall.enter(post(who).pk)
+            cursor.execute("SELECT hutong_post() IS NULL OR %s = ANY (hutong_kept()), %s = ANY (hutong_held())", [case.pk, case.pk])
+            is_kept, is_open = cursor.fetchone()
+            kept |= {who} if is_kept else set()
+            opened |= {who} if is_open else set()
+        wall.leave()
     near = {who for who in PEOPLE if post(who).office_id in case.seen_by and post(who).role not in queries.READS_NO_CASES}
     assert told == (near - kept) | opened == found
     return found
@@ -216,6 +219,14 @@ def test_a_case_of_tier_i_is_opened_for_an_hour_and_its_centre_is_told_at_once()
         assert "方圆" in signed_in(who).get(reverse("audit:shown")).content.decode()
     made = Emergency.objects.get()
     assert made.until - made.at == timedelta(minutes=60)
+
+
+def test_no_row_opens_a_case_for_longer_than_the_hour() -> None:
+    case, at = urgent(), now()
+    given = {"case": case, "post": post("fang"), "why": "police_asks", "words": WORDS, "at": at, "due_at": at + timedelta(hours=24)}
+    with pytest.raises(DatabaseError, match="emergency_lasts"), transaction.atomic():
+        Emergency.objects.create(until=at + timedelta(minutes=60, seconds=1), **given)
+    Emergency.objects.create(until=at + timedelta(minutes=60), **given)
 
 
 def test_when_the_hour_is_over_it_is_closed_again() -> None:
