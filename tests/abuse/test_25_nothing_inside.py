@@ -80,7 +80,7 @@ def test_no_author_no_program_and_no_hidden_sheet_in_what_the_product_writes() -
         by=cast.post("zhou"),
         at=timezone.now(),
     )
-    letter = signed_in("zhou").get(reverse("supervision:letter", args=[order.pk])).content
+    letter = signed_in("zhou").post(reverse("supervision:letter", args=[order.pk])).content
     report = signed_in("an").post(reverse("audit:yearly"), {"year": timezone.localdate().year}).content
     book = sheets.export(Rulebook.objects.get(), by=cast.post("song"), at=timezone.now())
     for name, text in texts({**unpacked(taken(case).content), "letter": letter, "report": report, "book": book}):

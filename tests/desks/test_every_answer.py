@@ -31,6 +31,7 @@ STARTS = {  # how a file of a kind begins
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": b"PK",
 }  # fmt: skip
+FILES = {"supervision:letter", "office:export"}  # by POST alone
 OUTSIDE = ("/", "/no-such-page", "/api/openapi.json", "/api/nothing", "/static/js/frame.js", "/static/css/frame.css", "/static/none.js")
 
 
@@ -64,6 +65,8 @@ def _walk() -> Iterator[tuple[str, HttpResponse]]:
         admitted = [role for role in people if role in view.gate] or [Role.COORDINATOR]
         for role in {admitted[0], admitted[-1]}:
             yield f"GET {address} as {role}", people[role].get(address, secure=True)  # type: ignore[misc]
+            if name in FILES:
+                yield f"POST {address} as {role}", people[role].post(address, secure=True)  # type: ignore[misc]
         yield f"GET {address} as nobody", nobody.get(address, secure=True)  # type: ignore[misc]
     for address in OUTSIDE:
         yield f"GET {address}", nobody.get(address, secure=True)  # type: ignore[misc]

@@ -3,10 +3,14 @@
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from hutong.hotline.audit.models import AuditEntry
 from hutong.hotline.cases.models import Event
 from hutong.hotline.contacts.models import Contact
 from hutong.hotline.network.models import Session, Staff
+from hutong.hotline.rulebook.models import Rulebook
+from hutong.hotline.supervision import actions as supervision
 from tests import cast
 from tests.abuse.matrix import Matrix
 from tests.clients import signed_in
@@ -47,6 +51,20 @@ def test_another_sites_form_changes_nothing_and_its_link_leads_here(site: str) -
     assert client.post(reverse("account:sign_out"), headers=there).status_code == 403
     assert Session.objects.get().ended_at is None
     assert client.get("/operator/", headers=there).status_code == 302
+
+
+def test_no_link_takes_a_file_or_says_why_in_somebodys_name() -> None:
+    """Another site can lead a browser along any link, and one step of our own brings the cookies along (`SameSiteMiddleware`)."""
+    case = case_at("handling")
+    order = supervision.order(
+        case.pk, office=cast.office("lianhu"), subject="见到孩子", text="请今天见到", by=cast.post("zhou"), at=timezone.now()
+    )
+    child = reverse("audit:child", args=[case.child_links.get().child_id])
+    lu, files = signed_in("lu"), [reverse("supervision:letter", args=[order.pk]), child, f"{child}?why=own_check&as=csv"]
+    assert [lu.get(file).status_code for file in files] == [405, 200, 200]
+    assert signed_in("gao").get(reverse("office:export", args=["offices"])).status_code == 405
+    assert signed_in("song").get(reverse("rulebook:export", args=[Rulebook.objects.get().pk])).status_code == 405
+    assert not AuditEntry.objects.filter(verb__in=["asked_who_saw", "export_asked", "exported", "network_exported", "rulebook_exported"])
 
 
 def test_what_was_asked_in_clear_leads_a_person_on_and_software_nowhere(in_service: None) -> None:  # noqa: F811

@@ -114,7 +114,7 @@ def test_the_province_orders_an_office_from_its_page_and_what_is_typed_survives(
     shoot(lu, "orders-390")
     lu.get_by_role("link", name="夜间值班无人接听").click()
     with lu.expect_download() as letter:
-        lu.get_by_role("link", name="下载公函").click()
+        lu.get_by_role("button", name="下载公函").click()
     assert letter.value.suggested_filename == f"陕西省督办〔{timezone.localdate().year}〕1号.docx"
     check_accessibility(lu)
 

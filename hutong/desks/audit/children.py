@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hutong.desks import access
 from hutong.desks.audit.forms import Reason
@@ -49,12 +49,13 @@ def find(request: access.DeskRequest) -> HttpResponse:
 
 @askers
 @access.stepped_up
-@require_GET
+@require_http_methods(["GET", "POST"])
 def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
-    """Every line about the child. A shift lead says why first; who asked, and why, is a line of the report from then on."""
+    """Every line about the child. A shift lead says why first; who asked, and why, is a line of the report from then on. Neither a
+    reason nor a file comes of a link, which another site could lead somebody along."""
     wall.look_across("child", child_id)
     child = access.reached(request, looks.children_for(request.post), child_id)
-    form = Reason(request.GET or None)
+    form = Reason(request.POST or None)
     is_auditor = request.post.role == Role.AUDITOR
     context: dict[str, Any] = {"child_id": child.pk, "name": masks.name(child.name), "form": form}
     if not is_auditor and not form.is_valid():
@@ -62,7 +63,7 @@ def child(request: access.DeskRequest, child_id: UUID) -> HttpResponse:
         return render(request, "audit/why.html", context, status=422 if form.errors else 200)
     why = "audit" if is_auditor else form.cleaned_data["why"]
     report = Report(child, request.post)
-    if (kind := request.GET.get("as")) in FILES:
+    if (kind := request.POST.get("as")) in FILES:
         access.exporting(request)
         try:
             return _file(request, report, why, kind)

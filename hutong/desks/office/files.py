@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from hutong.desks import access
 from hutong.desks.components.attachments import attachment
@@ -55,7 +55,7 @@ def in_words(report: sheets.Report) -> str:
 
 @keepers
 @access.stepped_up
-@require_GET
+@require_POST
 def export(request: access.DeskRequest, sheet: str) -> HttpResponse:
     """One of the files as it stands, for a spreadsheet (with the mark by which it knows UTF-8)."""
     if sheet not in SHEETS or not sheets.may_use(SHEETS[sheet], request.post):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from hutong.desks import access
 from hutong.desks.components.attachments import attachment
@@ -21,7 +21,7 @@ from hutong.hotline.rulebook.sheets import Outcome
 
 @readers
 @access.stepped_up
-@require_GET
+@require_POST
 def export(request: access.DeskRequest, book_id: UUID) -> HttpResponse:
     """Every row that holds with this version."""
     book = book_for(request, book_id)

@@ -94,9 +94,10 @@ def order(request: access.DeskRequest, order_id: UUID) -> HttpResponse:
 
 @with_orders
 @access.stepped_up
-@require_GET
+@require_POST
 def letter(request: access.DeskRequest, order_id: UUID) -> HttpResponse:
-    """The order as an official letter; the export is recorded."""
+    """The order as an official letter; the export is recorded. By POST, as every file whose export is: another site's link makes no such
+    line in somebody's name."""
     access.exporting(request)
     order = order_for(request, order_id)
     audit.record("exported", by=request.post, at=timezone.now(), subject="order", subject_id=order.pk)

@@ -75,7 +75,7 @@ def test_a_long_report_of_who_saw_a_child_waits_for_a_second_person(monkeypatch:
         signed_in(who).get(reverse("cases:case", args=[case.pk]))
     child = case.child_links.get().child
     there, file = reverse("audit:child", args=[child.pk]), {"why": "own_check", "as": "csv"}
-    answer = signed_in("lu").get(there, file)
+    answer = signed_in("lu").post(there, file)
     assert (answer.status_code, "须第二人同意" in answer.content.decode()) == (422, True)
     export = Export.objects.get()
     agree = reverse("audit:agree", args=[child.pk, export.pk])
@@ -83,6 +83,6 @@ def test_a_long_report_of_who_saw_a_child_waits_for_a_second_person(monkeypatch:
     signed_in("lu").post(agree)
     assert Export.objects.get().second is None
     assert signed_in("an").post(agree)["Location"] == there
-    content = signed_in("lu").get(there, file).content.decode()
+    content = signed_in("lu").post(there, file).content.decode()
     assert content.splitlines()[-1].endswith(export.serial)
     assert Export.objects.get().done_at

@@ -22,7 +22,7 @@ from hutong.hotline.cases.models import Case
 from hutong.hotline.people.models import Child
 from tests import cast
 from tests.clients import signed_in
-from tests.desks.audit.test_desk import get, text
+from tests.desks.audit.test_desk import get, post, text
 from tests.loop import START, case_at, opened
 from tests.talks import a_call, kept
 
@@ -54,7 +54,7 @@ def main(page: str) -> str:
 
 def test_it_tells_every_way_in_which_somebody_saw_it_in_words(tmp_path: Path) -> None:
     _case, child = seen_in_every_way(tmp_path)
-    get("an", "child", child.pk, **{"as": "csv"})
+    post("an", "child", child.pk, **{"as": "csv"})
     page = main(text(get("an", "child", child.pk)))
     for said in (
         "王海 · 个案专员 莲湖区民政局 看了 个案页",
@@ -89,7 +89,7 @@ def test_it_counts_who_did_how_much_and_when_first_and_last(tmp_path: Path) -> N
 
 def test_it_is_handed_over_on_paper_marked_and_in_the_ledger(tmp_path: Path) -> None:
     case, child = seen_in_every_way(tmp_path)
-    answer = get("an", "child", child.pk, **{"as": "docx"})
+    answer = post("an", "child", child.pk, **{"as": "docx"})
     document = Document(io.BytesIO(answer.content))
     export = Export.objects.get()
     assert export.serial in document.sections[0].header.paragraphs[0].text
@@ -100,7 +100,7 @@ def test_it_is_handed_over_on_paper_marked_and_in_the_ledger(tmp_path: Path) -> 
     for said in (case.number, "家长投诉接线员态度", "秦风", "只增不改"):
         assert said in cells
     assert "小雨" not in cells
-    assert get("an", "child", child.pk, **{"as": "exe"})["Content-Type"].startswith("text/html")
+    assert post("an", "child", child.pk, **{"as": "exe"})["Content-Type"].startswith("text/html")
 
 
 def test_who_must_keep_away_from_one_case_is_told_that_it_is_left_out() -> None:

@@ -211,12 +211,13 @@ def test_who_works_by_contract_takes_no_file_of_a_case_away() -> None:
     case = case_at("handling")
     order = supervision.order(case.pk, office=office("lianhu"), subject="见到孩子", text="请今天见到", by=post("zhou"), at=START)
     child = case.child_links.get().child_id
-    files = [reverse("supervision:letter", args=[order.pk]), reverse("audit:child", args=[child]) + "?why=complaint&as=csv"]
-    assert [signed_in("lu").get(address).status_code for address in files] == [200, 200]
+    files = [reverse("supervision:letter", args=[order.pk]), reverse("audit:child", args=[child])]
+    asked = {"why": "complaint", "as": "csv"}
+    assert [signed_in("lu").post(address, asked).status_code for address in files] == [200, 200]
     Contract.objects.create(
         office=office("xian"), orderer=office("shaanxi"), name="购买服务", given=[], valid_from=SINCE, valid_to=date(2099, 1, 1)
     )
-    assert [signed_in("lu").get(address).status_code for address in files] == [403, 403]
+    assert [signed_in("lu").post(address, asked).status_code for address in files] == [403, 403]
 
 
 def outsourced(who: str, *given: str) -> None:

@@ -117,7 +117,7 @@ def test_a_long_report_shows_the_first_lines_and_counts_the_rest(client: Client)
 )
 def test_each_file_is_exported_for_a_spreadsheet_and_comes_back_unchanged(client: Client, sheet: str, header: str) -> None:
     client = signed_in("ning") if sheet == "staff" else client
-    answer = client.get(reverse("office:export", args=[sheet]))
+    answer = client.post(reverse("office:export", args=[sheet]))
 
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith(f'attachment; filename="{sheet}-')
@@ -128,4 +128,4 @@ def test_each_file_is_exported_for_a_spreadsheet_and_comes_back_unchanged(client
 
 
 def test_there_is_no_other_export(client: Client) -> None:
-    assert client.get(reverse("office:export", args=["cases"])).status_code == 404
+    assert client.post(reverse("office:export", args=["cases"])).status_code == 404

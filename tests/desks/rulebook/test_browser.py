@@ -111,7 +111,7 @@ def test_a_spreadsheet_goes_out_and_a_changed_one_in(site: Site, size: dict[str,
     page.goto(site.url("rulebook:index"))
     page.get_by_role("button", name="起草新的一版").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="导出").click()
+        page.get_by_role("button", name="导出").click()
     workbook = load_workbook(io.BytesIO(download.value.path().read_bytes()))
     questions = workbook["接着问"]
     questions.append(["都要先问", 9, "孩子今天吃过饭吗？", "市里"])

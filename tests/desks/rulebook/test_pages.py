@@ -254,7 +254,7 @@ def test_a_trial_of_other_days_is_refused(nan: Client, draft: Rulebook) -> None:
 
 
 def test_a_spreadsheet_goes_out_is_changed_tried_and_agreed_to(nan: Client, draft: Rulebook) -> None:
-    answer = nan.get(address("export", draft.pk))
+    answer = nan.post(address("export", draft.pk))
     assert answer["Content-Disposition"].startswith('attachment; filename="rulebook-6101-1-')
     workbook = load_workbook(io.BytesIO(answer.content))
     limits = workbook["时限"]

@@ -189,7 +189,8 @@ def test_the_pages_ask_the_same_number_of_questions_however_much_there_is(who: s
 
 def test_the_letter_has_the_usual_form_and_its_export_is_recorded() -> None:
     order = ordered()
-    answer = get("ma", "letter", order.pk)
+    letter = reverse("supervision:letter", args=[order.pk])
+    answer = signed_in("ma").post(letter)
     document = Document(BytesIO(answer.content))
     lines = [line.text for line in document.paragraphs if line.text]
     assert lines == [
@@ -211,5 +212,5 @@ def test_the_letter_has_the_usual_form_and_its_export_is_recorded() -> None:
     assert fonts == {"仿宋_GB2312", "方正小标宋简体", "黑体"}
     assert "filename*=UTF-8''%E8%A5%BF" in answer.headers["Content-Disposition"]
     assert AuditEntry.objects.filter(verb="exported", subject="order", subject_id=order.pk).count() == 1
-    assert get("bai", "letter", order.pk).status_code == 404
+    assert signed_in("bai").post(letter).status_code == 404
     assert timezone.localtime(order.issued_at).year == order.year
