@@ -1,7 +1,7 @@
 """Every screen of the loop fits a desk and a phone, and is accessible on both."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
 from tests.loop import case_at
@@ -29,6 +29,28 @@ def test_every_screen_fits_and_is_accessible(site: Site, size: dict[str, int]) -
     for who in ("zhou", "wang", "song"):
         pages[who].goto(site.url("cases:case", case.pk))
         look(pages[who], f"case-{who}-{size['width']}")
+
+
+def test_nothing_that_can_be_pressed_is_printed(site: Site) -> None:
+    case = case_at("handling", tier="I")
+    for name, (who, address, query) in {**SCREENS, "case": ("zhou", "cases:case", {})}.items():
+        page = site.sign_in(who)
+        page.goto(site.url(address, case.pk) if name == "case" else site.url(address, **query))
+        page.emulate_media(media="print")
+        shoot(page, f"print-{name}")
+        pressed = page.locator("header.bar, .alert, button, .button, .tabs a:not([aria-current]), .segments a:not([aria-current])")
+        assert [each.inner_text() for each in pressed.all() if each.is_visible()] == [], name
+        expect(page.locator("main")).to_be_visible()
+
+
+def test_a_time_in_the_table_of_limits_stands_on_one_line(site: Site) -> None:
+    page = site.sign_in("zhou", PHONE)
+    page.goto(site.url("cases:case", case_at("handling").pk))
+    page.locator("summary", has_text="时限").click()
+    shoot(page, "limits-390")
+    lines = page.locator("details[open] td time").evaluate_all("times => times.map(each => each.getClientRects().length)")
+    assert (len(lines) > 1, set(lines)) == (True, {1})
+    fits(page)
 
 
 def look(page: Page, name: str) -> None:

@@ -20,7 +20,7 @@ from hutong.hotline.cases import looks, queries, rules
 from hutong.hotline.cases.models import Case, Phase
 from hutong.hotline.contacts.models import CallBack
 from hutong.hotline.network.models import Post, Staff
-from hutong.hotline.people.models import Child, GuardianshipRisk, SuicideRisk
+from hutong.hotline.people.models import GuardianshipRisk, SuicideRisk
 from hutong.hotline.replies.models import Answered, Satisfaction
 from hutong.hotline.rulebook import queries as rulebook
 from hutong.hotline.rulebook.models import Category, Tier
@@ -162,7 +162,7 @@ def worker(asked: Asked) -> forms.Field:
 def child(asked: Asked) -> forms.Field:
     """One of the children of the case."""
     children, shown = queries.children_of(asked.case), asked.sight
-    return Rows(children, _("儿童"), lambda each: str(Child(name=shown.shown("child", "name", each.name))), initial=children.first())
+    return Rows(children, _("儿童"), lambda each: shown.called("child", each.name), initial=children.first())
 
 
 def place_text(asked: Asked) -> forms.Field:

@@ -40,7 +40,7 @@ def child(known: Child, sight: Sight, case_id: UUID) -> Child:
     """A child as shown: `seen` holds the values of whom one may not see all."""
     shown: Any = copy(known)
     shown.seen = {field: value(sight, case_id, "child", field, known.pk, getattr(known, field)) for field in OF_A_CHILD}
-    shown.name = shown.seen["name"].text
+    shown.name = sight.called("child", known.name)
     for field, said in (("suicide_risk", known.get_suicide_risk_display()), ("statuses", known.statuses)):
         plain = sight.is_plain("health", field)
         shown.seen[field] = Value(str(said) if plain else "", "" if plain else value(sight, case_id, "health", field, known.pk, said).ask)
@@ -53,7 +53,7 @@ def party(known: Party, sight: Sight) -> Person:
     shown: Any = copy(known.person)
     section = section_of(known.role)
     shown.seen = {field: value(sight, known.case_id, section, field, known.pk, getattr(known.person, field)) for field in OF_A_PERSON}
-    shown.name = shown.seen["name"].text
+    shown.name = sight.called(section, known.person.name)
     return shown  # type: ignore[no-any-return]
 
 
@@ -63,7 +63,8 @@ def reporter(contact: Contact, sight: Sight, case_id: UUID) -> dict[str, Any] | 
     if known is None:
         return None
     seen = {field: value(sight, case_id, "reporter", field, contact.pk, getattr(known, field)) for field in OF_A_REPORTER}
-    return {"seen": seen, "sees": any(each.text for each in seen.values()) or sight.is_plain("reporter", "name"), "known": known}
+    sees = any(each.text for each in seen.values()) or sight.is_plain("reporter", "name")
+    return {"seen": seen, "sees": sees, "called": sight.called("reporter", known.name), "known": known}
 
 
 def told(event: Event, sight: Sight, names: dict[str, str]) -> tuple[Event, str | Promise, list[tuple[str | Promise, str]], str]:

@@ -53,9 +53,9 @@ def _section(key: str, event: Event) -> str:
 
 
 def _seen(human: Child | Person, sections: Iterable[str], sight: Sight) -> str:
-    """A name as it is seen, by the strictest of their sections; of somebody whose name nobody knows, that."""
+    """Who it is, by the strictest of their sections."""
     strictest = min(sections, key=lambda section: LEVELS.index(sight.level(section, "name")))
-    return (sight.shown(strictest, "name", human.name) or "—") if human.name else str(human)
+    return sight.called(strictest, human.name)
 
 
 def seal_place(case: Case, text: str, event: Event) -> str:

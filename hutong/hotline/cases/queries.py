@@ -34,8 +34,8 @@ SAME_WITHIN = timedelta(days=180)  # of one another, reports may be about the sa
 MANY = 100
 IN_A_ROW = (
     "number", "title", "tier", "stage", "worker", "place_text", "due_at", "missed_at", "closed_at", "extension_days", "lower_to",
-    "holder__name", "lead__name", "place__full_name", "deadline__started_at", "deadline__warned", "deadline__unit",
-    "deadline__is_provisional", "row_key",
+    "holder__name", "lead__name", "place__full_name", "deadline__started_at", "deadline__warned", "deadline__missed_at",
+    "deadline__unit", "deadline__is_provisional", "row_key",
 )  # fmt: skip
 
 

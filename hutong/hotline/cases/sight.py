@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.cases.rules import DESK, FIELD, PSYCHOLOGISTS, Situation
 from hutong.hotline.kernel import masks
 from hutong.hotline.kernel.refusals import Reason
+from hutong.hotline.people.rules import UNNAMED
 
 # What is shown, from less to more. HIDDEN: nothing, and nobody asks. ASKED: nothing, until one says why. MASKED: a part; the rest
 # to who says why. PLAIN: all of it.
 HIDDEN, ASKED, MASKED, PLAIN = "hidden", "asked", "masked", "plain"
 LEVELS = (HIDDEN, ASKED, MASKED, PLAIN)
 LEVEL_LABELS = {HIDDEN: _("不显示"), ASKED: _("说明理由后显示"), MASKED: _("部分隐去，说明理由后显示"), PLAIN: _("显示")}
+NAME_HIDDEN = _("姓名已隐去")
 # Purposes that end: while the case is open; while the centre speaks with who reported, and writes down what they say.
 WORK, TALK = "work", "talk"
 TALKING = frozenset({"intake", "assessment", "reply", "follow_up"})
@@ -162,6 +164,10 @@ class Sight:
         if level == PLAIN:
             return value
         return MASKS[field](value) if level == MASKED and field in MASKS else ""
+
+    def called(self, section: str, name: str) -> str:
+        """Who it is, wherever a person stands: the name as it is seen. A hidden one must not read as one that nobody knows."""
+        return (self.shown(section, "name", name) or str(NAME_HIDDEN)) if name else str(UNNAMED)
 
     def words(self, action: str, text: str) -> str:
         """What an event says to this post."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.hotline.kernel.ids import new_id
 from hutong.hotline.keys.fields import BlindIndex, SealedRow, SealedText
 from hutong.hotline.network.models import Division
+from hutong.hotline.people.rules import UNNAMED
 from hutong.hotline.rulebook.models import ChildStatus
 
 
@@ -103,7 +104,7 @@ class Child(Human):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(_("姓名不详"))
+        return self.name or str(UNNAMED)
 
     @property
     def status_labels(self) -> list[str]:
@@ -126,4 +127,4 @@ class Person(Human):
         constraints = [models.CheckConstraint(condition=CONSENTED, name="person_consent")]
 
     def __str__(self) -> str:
-        return self.name or str(_("姓名不详"))
+        return self.name or str(UNNAMED)

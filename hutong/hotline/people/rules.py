@@ -12,6 +12,7 @@ from hutong.hotline.kernel.refusals import Reason, Refusal
 
 ADULT_AT = 18
 AGE_MAY_DIFFER = 1  # many count 虚岁
+UNNAMED = _("姓名不详")
 LEVELS_OF_A_PLACE = frozenset({"county", "township", "village"})
 
 BORN_LATER = Reason("born_later", _("出生日期在今天之后。"))

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hutong.hotline.assignments import actions as assignments
+from hutong.hotline.cases import timers
 from hutong.hotline.cases.actions import judging, recording
 from hutong.hotline.cases.models import Case, Notice
 from tests.cast import office, post
@@ -74,6 +75,21 @@ def test_notices_stand_until_somebody_of_the_office_has_read_them() -> None:
     signed_in("ma").post(reverse("cases:read"))
     assert titles("ma", "notices") == []
     assert {notice.read_by for notice in Notice.objects.filter(office=office("lianhu"))} == {post("wang"), post("ma")}
+
+
+def row(case: Case) -> str:
+    """What the list of its centre says of a case that is being handled."""
+    shown = signed_in("zhou").get(reverse("cases:work", query={"list": "watched"})).content.decode()
+    return next(each for each in shown.split('<li class="row-item">') if case.number in each)
+
+
+def test_a_row_is_late_while_its_limit_now_running_is_and_was_late_afterwards() -> None:
+    case = named("一件", "acceptance")
+    assert "逾期" not in row(case)
+    timers.sweep(at=START + timedelta(days=9))
+    assert re.search(r'class="missed">.*逾期', row(case))
+    assignments.accept(case.pk, by=post("wang"), at=START + timedelta(days=9), seen=None)
+    assert ("曾逾期" in row(case), "missed" in row(case)) == (True, False)
 
 
 def test_the_list_alone_is_the_list_on_the_page() -> None:

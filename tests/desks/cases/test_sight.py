@@ -250,6 +250,18 @@ def test_no_form_list_or_story_shows_what_a_contract_leaves_out() -> None:
     assert "statuses" not in forms[1].context["form"].initial
 
 
+def test_a_hidden_name_reads_as_hidden_and_an_unknown_one_as_unknown() -> None:
+    case = peopled("handling")
+    outsourced("wang")
+    client = signed_in("wang")
+    pages = [client.get(address).content.decode() for address in (
+        reverse("cases:case", args=[case.pk]), reverse("cases:act", args=[case.pk, "set_risk"]),
+    )]  # fmt: skip
+    assert [("姓名已隐去" in page, "姓名不详" in page) for page in pages] == [(True, False)] * 2
+    change(case.child_links.get().child, name="")
+    assert "姓名不详" in client.get(reverse("cases:act", args=[case.pk, "set_risk"])).content.decode()
+
+
 def test_what_happened_meanwhile_is_told_to_software_as_its_contract_says() -> None:
     case = case_at("handling")
     Contract.objects.create(

@@ -247,6 +247,15 @@ def test_a_trial_is_asked_for_watched_and_read() -> None:
     assert "请重新试算" in client.get(where).content.decode()
 
 
+def test_a_trial_of_days_without_a_case_says_that_nothing_was_tried() -> None:
+    administrator("ping", "mca")
+    draft, client = a_draft("61", {"amount": 1}, at=START), signed_in("gao")
+    where = client.post(address("ask", draft.pk), {"days": "7"})["Location"]
+    timers.advance(at=timezone.now())
+    page = client.get(where).content.decode()
+    assert ("这段时间没有个案" in page, "0/0" in page, "时限没有变化" in page) == (True, False, False)
+
+
 def test_a_trial_of_other_days_is_refused(nan: Client, draft: Rulebook) -> None:
     for days in ("8", "", "x"):
         answer = nan.post(address("ask", draft.pk), {"days": days}, follow=True)
