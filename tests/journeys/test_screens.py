@@ -53,6 +53,17 @@ def test_a_time_in_the_table_of_limits_stands_on_one_line(site: Site) -> None:
     fits(page)
 
 
+def test_a_form_with_faults_keeps_what_was_typed_and_begins_at_the_first_fault(site: Site) -> None:
+    page = site.sign_in("wang")
+    page.goto(site.url("cases:emergency"))
+    page.fill("[name=number]", "260914-ABCDE")
+    page.fill("[name=text]", "孩子一个人在家")
+    page.locator("main form button").click()
+    expect(page.locator("[name=why]").first).to_be_focused()
+    expect(page.locator("[name=number]")).to_have_value("260914-ABCDE")
+    expect(page.locator("[name=text]")).to_have_value("孩子一个人在家")
+
+
 def look(page: Page, name: str) -> None:
     shoot(page, name)
     fits(page)

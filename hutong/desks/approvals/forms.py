@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.components.deeds import Form
+from hutong.desks.components.fields import DayInput
 
 
 def in_a_year() -> date:
@@ -19,9 +20,7 @@ class Approve(Form):
     """For what, and until when."""
 
     purpose = forms.CharField(label=_("用途"), required=False, initial=_("办理个案"), max_length=200)
-    until = forms.DateField(
-        label=_("到期日"), initial=in_a_year, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), help_text=_("最长一年")
-    )
+    until = forms.DateField(label=_("到期日"), initial=in_a_year, widget=DayInput(), help_text=_("最长一年"))
 
 
 class End(Form):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hutong.desks import access
 from hutong.desks.components import log
 from hutong.desks.components.attachments import attachment
+from hutong.desks.components.fields import MomentInput
 from hutong.hotline.archive import actions, compliance, incidents, papers, queries
 from hutong.hotline.archive.models import Export, ExportKind
 from hutong.hotline.kernel.texts import listed, storable
@@ -43,8 +44,8 @@ class Touching(forms.Form):
     """Which account, from when to when."""
 
     who = forms.CharField(label=gettext_lazy("登录名"), max_length=40)
-    start = forms.DateTimeField(label=gettext_lazy("自"), widget=forms.DateTimeInput({"type": "datetime-local"}))
-    end = forms.DateTimeField(label=gettext_lazy("至"), widget=forms.DateTimeInput({"type": "datetime-local"}))
+    start = forms.DateTimeField(label=gettext_lazy("自"), widget=MomentInput())
+    end = forms.DateTimeField(label=gettext_lazy("至"), widget=MomentInput())
 
 
 @reporters

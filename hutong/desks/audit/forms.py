@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hutong.desks.components import log
+from hutong.desks.components.fields import DayInput
 
 SIGNING_IN = (
     "signed_in", "took_post", "signed_out", "sign_in_failed", "sign_in_held_off", "factor_failed", "proved", "session_ended",
@@ -49,8 +50,8 @@ class Search(forms.Form):
     kind = forms.ChoiceField(
         label=_("动作"), required=False, choices=[("", _("全部")), *((code, label) for code, (label, _v) in KINDS.items())]
     )
-    first = forms.DateField(label=_("自"), required=False, widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label=_("至"), required=False, widget=forms.DateInput({"type": "date"}))
+    first = forms.DateField(label=_("自"), required=False, widget=DayInput())
+    last = forms.DateField(label=_("至"), required=False, widget=DayInput())
 
     @property
     def verbs(self) -> tuple[str, ...]:

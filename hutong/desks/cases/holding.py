@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from hutong.desks import access
 from hutong.desks.cases import seen
 from hutong.desks.components.deeds import Form
+from hutong.desks.components.fields import DayInput
 from hutong.hotline.holds import actions, queries
 from hutong.hotline.holds.models import Hold, PersonHold
 from hutong.hotline.network.models import OfficeKind, Role
@@ -34,7 +35,7 @@ class Begin(Form):
     )
     review_on = forms.DateField(
         label=gettext_lazy("复核日期"), initial=lambda: timezone.localdate() + timedelta(days=180),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), help_text=gettext_lazy("最晚一年"),
+        widget=DayInput(), help_text=gettext_lazy("最晚一年"),
     )  # fmt: skip
 
 
@@ -44,7 +45,7 @@ class BeginWithPerson(Begin):
     id_number = forms.CharField(label=gettext_lazy("身份证号"), required=False, max_length=20)
     name = forms.CharField(label=gettext_lazy("姓名"), required=False, max_length=60)
     born_on = forms.DateField(
-        label=gettext_lazy("出生日期"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        label=gettext_lazy("出生日期"), required=False, widget=DayInput(),
         help_text=gettext_lazy("没有身份证号时，姓名和出生日期都要填"),
     )  # fmt: skip
     field_order = ("id_number", "name", "born_on", "reason", "review_on")

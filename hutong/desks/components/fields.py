@@ -18,6 +18,24 @@ from hutong.hotline.network.models import Division, Office, Post
 T = TypeVar("T")
 
 
+class DayInput(forms.DateInput):
+    """A day as a browser reads it: it shows none that is written as the reader's language writes it, and so hands in none."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A moment to the minute, as a browser reads it."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
 class Picker(forms.TextInput):
     """A text field that offers names while one types."""
 

@@ -6,7 +6,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
-from hutong.desks.components.fields import DivisionField, Line, give_post
+from hutong.desks.components.fields import DayInput, DivisionField, Line, give_post
 from hutong.hotline.cases.models import PartyRole
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.network.models import Division, Post
@@ -58,7 +58,7 @@ def consent_fields() -> tuple[forms.Field, forms.Field, forms.Field]:
     return (
         forms.ChoiceField(label=_("谁同意"), choices=[("", "—"), *ConsentBy.choices], required=False),
         forms.ChoiceField(label=_("怎样同意"), choices=[("", "—"), *ConsentHow.choices], required=False),
-        forms.DateField(label=_("哪天同意"), required=False, widget=forms.DateInput({"type": "date"})),
+        forms.DateField(label=_("哪天同意"), required=False, widget=DayInput()),
     )
 
 
@@ -72,7 +72,7 @@ class ChildForm(Part):
     present_division = DivisionField(_("现在何处"), help_text=_("留空同上"))
     registered_division = DivisionField(_("户籍地"))
     tell_guardian = forms.BooleanField(label=_("可告知监护人"), initial=True, required=False)
-    born_on = forms.DateField(label=_("出生日期"), required=False, widget=forms.DateInput({"type": "date"}))
+    born_on = forms.DateField(label=_("出生日期"), required=False, widget=DayInput())
     id_number = Line(_("身份证号"), widget=forms.TextInput({"autocomplete": "off"}))
     lawful_basis = basis_field()
     consent_by, consent_how, consent_on = consent_fields()

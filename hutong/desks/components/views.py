@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from hutong.desks import access
+from hutong.desks.components.fields import DayInput
 from hutong.desks.components.icons import ICONS
 from hutong.hotline.cases.models import Stage
 from hutong.hotline.kernel.refusals import Reason
@@ -27,7 +28,7 @@ class Sample(forms.Form):
     callback = forms.ChoiceField(label=_("安全联系方式"), choices=[("", _("请选择")), ("none", _("不要回电")), ("message", _("只发短信"))])
     channel = forms.ChoiceField(label=_("渠道"), choices=[("phone", _("电话")), ("walk_in", _("来访"))], widget=forms.RadioSelect)
     wants_reply = forms.BooleanField(label=_("来电人希望得到答复"), required=False)
-    on = forms.DateField(label=_("发生日期"), required=False, widget=forms.DateInput({"type": "date"}))
+    on = forms.DateField(label=_("发生日期"), required=False, widget=DayInput())
     narrative = forms.CharField(label=_("反映内容"), widget=forms.Textarea, help_text=_("照原话记；听不清的写“听不清”。"))
 
     def clean(self) -> None:

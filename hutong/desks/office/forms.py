@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hutong.desks.components.deeds import Form, take
-from hutong.desks.components.fields import DivisionField, OfficeField, said
+from hutong.desks.components.fields import DayInput, DivisionField, OfficeField, said
 from hutong.hotline.cases import sight
 from hutong.hotline.clocks import hours
 from hutong.hotline.network import queries, rules, storing
@@ -57,7 +57,7 @@ class Day(forms.DateField):
     """A day in any way of writing it; today unless another is given."""
 
     def __init__(self, label: Any) -> None:
-        super().__init__(label=label, initial=timezone.localdate, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(label=label, initial=timezone.localdate, widget=DayInput())
 
     def to_python(self, value: Any) -> date | None:
         """Raises ValidationError for a day that is not in the calendar."""

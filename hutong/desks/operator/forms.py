@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from hutong.desks.components.fields import DivisionField, Line, OfficeField
+from hutong.desks.components.fields import DivisionField, Line, MomentInput, OfficeField
 from hutong.desks.components.parts import ChildForm, Part, PartyForm
 from hutong.hotline.contacts import rules
 from hutong.hotline.contacts.actions import ReporterFacts
@@ -35,7 +35,7 @@ class Matter(Part):
     received_at = forms.DateTimeField(
         label=_("收到时间"),
         required=False,
-        widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
+        widget=MomentInput(),
         help_text=_("留空即现在"),
     )
     paper_slip = Line(_("纸质登记表编号"), help_text=_("系统停用时写在纸上、现在补录的才填"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hutong.desks.components.deeds import Form, take
-from hutong.desks.components.fields import Line
+from hutong.desks.components.fields import Line, MomentInput
 from hutong.hotline.kernel.refusals import Refusal
 from hutong.hotline.rulebook import sheets
 from hutong.hotline.rulebook.models import Row
@@ -77,7 +77,7 @@ def _digest(table: Table, row: Row | None) -> str:
 class Approve(Form):
     valid_from = forms.DateTimeField(
         label=gettext_lazy("何时生效"), required=False, help_text=gettext_lazy("留空即批准后立即生效。已在运行的时限不变。"),
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), input_formats=["%Y-%m-%dT%H:%M"],
+        widget=MomentInput(), input_formats=["%Y-%m-%dT%H:%M"],
     )  # fmt: skip
 
     def clean_valid_from(self) -> datetime | None:

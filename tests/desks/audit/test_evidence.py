@@ -1,6 +1,7 @@
 """The yearly report in one click, what an account touched, and who took a file: for who may, and for nobody else."""
 
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -46,6 +47,11 @@ def test_nobody_else_does(who: str) -> None:
     for name in ("yearly", "touched", "exports"):
         assert signed_in(who).get(reverse(f"audit:{name}")).status_code == 403
     assert signed_in("ning").get(reverse("audit:touched")).status_code == 403
+
+
+def test_the_last_day_stands_in_the_form_as_a_browser_reads_it() -> None:
+    page = signed_in("an").get(reverse("audit:touched")).content.decode()
+    assert len(re.findall(r'type="datetime-local" name="\w+" value="\d{4}-\d\d-\d\dT\d\d:\d\d"', page)) == 2
 
 
 def test_what_an_account_touched_is_listed_by_case() -> None:

@@ -1,5 +1,6 @@
 """What a page shows of a person is what the table of sight says, to each of the cast, at every stage; the rest is shown for a reason."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -189,6 +190,13 @@ def test_a_form_fills_in_only_what_one_sees_and_what_is_left_blank_stays() -> No
     assert signed_in("ma").post(address, sheet).status_code == 302
     child.refresh_from_db()
     assert (child.name, child.school, child.id_number, child.born_on) == ("欧阳小雨", "莲湖小学", "610104201703010011", date(2017, 3, 1))
+
+
+def test_a_form_shows_a_birthday_so_that_a_browser_hands_it_in_again() -> None:
+    case = peopled("handling")
+    child = case.child_links.get().child
+    form = signed_in("wang").get(reverse("cases:act", args=[case.pk, "change_child"]), {"which": child.pk}).content.decode()
+    assert re.search(r'<input type="date" name="born_on" value="2017-03-01"', form)
 
 
 def test_a_psychologists_notes_are_read_by_who_may_and_sought_by_nobody() -> None:

@@ -76,6 +76,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu.removeAttribute("open"));
 });
 
+// A form that came back with faults: typing goes on at the first of them.
+const fault = document.querySelector("main [aria-invalid=true]");
+if (fault instanceof HTMLElement) fault.focus();
+
 // A second press while the first is on its way is one submit.
 document.addEventListener("submit", (event) => {
   const form = event.target;
