@@ -64,6 +64,12 @@ def test_a_form_with_faults_keeps_what_was_typed_and_begins_at_the_first_fault(s
     expect(page.locator("[name=text]")).to_have_value("孩子一个人在家")
 
 
+def test_a_phone_shows_in_a_row_of_tabs_the_one_where_one_is(site: Site) -> None:
+    page = site.sign_in("an", PHONE)
+    page.goto(site.url("audit:yearly"))
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
 def look(page: Page, name: str) -> None:
     shoot(page, name)
     fits(page)

@@ -36,7 +36,9 @@ def touched(staff: Staff, start: datetime, end: datetime) -> Iterator[Touched]:
         cursor.execute(TOUCHED, {"staff": staff.pk, "start": start, "end": end})
         rows = [Touched(*row) for row in cursor.fetchall()]
     wall.look_across("named", *(row.case for row in rows))
-    names = {child.pk: masks.name(child.name) for child in Child.objects.filter(pk__in={pk for row in rows for pk in row.children})}
+    names = {
+        child.pk: masks.name(child.name) or str(child) for child in Child.objects.filter(pk__in={pk for row in rows for pk in row.children})
+    }
     for row in rows:
         yield row._replace(children=[names[pk] for pk in row.children])
 

@@ -16,6 +16,7 @@ from hutong.hotline.archive.models import Export
 from tests import cast
 from tests.clients import signed_in
 from tests.loop import case_at
+from tests.sealed import change
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,15 @@ def test_what_an_account_touched_is_listed_by_case() -> None:
     assert "小*" in page
     assert "小雨" not in page
     assert signed_in("an").get(reverse("audit:touched", query=asked | {"who": "nobody"})).status_code == 422
+
+
+def test_a_child_whose_name_nobody_knows_is_listed_as_that() -> None:
+    case = case_at("handling")
+    change(case.child_links.get().child, name="")
+    signed_in("wang").get(reverse("cases:case", args=[case.pk]))
+    now = timezone.localtime()
+    asked = {"who": "wang", "start": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}", "end": f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}"}
+    assert "<td>姓名不详</td>" in signed_in("an").get(reverse("audit:touched", query=asked)).content.decode()
 
 
 def test_a_serial_leads_to_who_took_the_file() -> None:

@@ -96,6 +96,8 @@ def test_it_is_handed_over_on_paper_marked_and_in_the_ledger(tmp_path: Path) -> 
     assert [paragraph.text for paragraph in document.paragraphs if paragraph.style.name.startswith("Heading")] == [
         "谁看过 小* 的资料", "这是什么", "谁看过", "逐条记录",
     ]  # fmt: skip
+    assert document.sections[0].page_width > document.sections[0].page_height
+    assert document.element.xml.count("<w:tblHeader/>") == len(document.tables) == 3
     cells = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
     for said in (case.number, "家长投诉接线员态度", "秦风", "只增不改"):
         assert said in cells

@@ -76,6 +76,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu.removeAttribute("open"));
 });
 
+// On a narrow screen a row of links begins with the one where one is.
+for (const here of document.querySelectorAll("nav > [aria-current=page]"))
+  if (here instanceof HTMLElement && here.parentElement) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft;
+
 // A form that came back with faults: typing goes on at the first of them.
 const fault = document.querySelector("main [aria-invalid=true]");
 if (fault instanceof HTMLElement) fault.focus();
