@@ -45,6 +45,7 @@ class Proof(forms.Form):
             del self.fields["password"]
         if not self.kinds:  # a recovery code stands in for a passkey that is not at hand
             del self.fields["code"]
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True  # nobody reaches for a mouse to prove who they are
 
     def clean(self) -> dict[str, Any]:
         """Whether it is this person, and nobody guesses."""

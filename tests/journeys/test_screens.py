@@ -1,9 +1,12 @@
 """Every screen of the loop fits a desk and a phone, and is accessible on both."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from hutong.hotline.cases.actions import recording
 from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
+from tests.cast import post
 from tests.loop import case_at
 
 pytestmark = pytest.mark.browser
@@ -46,11 +49,24 @@ def test_nothing_that_can_be_pressed_is_printed(site: Site) -> None:
 def test_a_time_in_the_table_of_limits_stands_on_one_line(site: Site) -> None:
     page = site.sign_in("zhou", PHONE)
     page.goto(site.url("cases:case", case_at("handling").pk))
-    page.locator("summary", has_text="时限").click()
+    page.locator("#limits summary").click()
     shoot(page, "limits-390")
-    lines = page.locator("details[open] td time").evaluate_all("times => times.map(each => each.getClientRects().length)")
+    lines = page.locator("#limits td time").evaluate_all("times => times.map(each => each.getClientRects().length)")
     assert (len(lines) > 1, set(lines)) == (True, {1})
     fits(page)
+
+
+def test_what_was_unfolded_on_a_case_stays_unfolded_when_somebody_changes_it(site: Site) -> None:
+    case = case_at("handling")
+    page = site.sign_in("zhou")
+    page.goto(site.url("cases:case", case.pk))
+    expect(page.locator("main details")).to_have_count(3)
+    for each in page.locator("main details > summary").all():
+        each.click()
+    with page.expect_response(lambda answer: "region/file" in answer.url), page.expect_response(lambda answer: "region/top" in answer.url):
+        recording.correct(case.pk, by=post("zhou"), at=timezone.now(), seen=None, title="孩子在外婆家", place=case.place)
+    expect(page.get_by_role("heading", name="孩子在外婆家")).to_be_visible()
+    expect(page.locator("main details[open]")).to_have_count(3)
 
 
 def test_a_form_with_faults_keeps_what_was_typed_and_begins_at_the_first_fault(site: Site) -> None:

@@ -56,6 +56,7 @@ def test_five_minutes_after_the_last_proof_it_is_asked_for_and_the_deed_is_done_
     page = client.post(address, typed)
     assert page.status_code == 401
     assert dict(page.context["kept"]) == typed
+    assert b"autofocus" in page.content
     assert Post.objects.filter(staff=cast.post("wang").staff).count() == 1
     proof = {"proof": "POST", "proof-password": cast.PASSWORD, "proof-code": fresh_code("ning")}
     answer = client.post(address, {**typed, **proof})
