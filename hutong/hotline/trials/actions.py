@@ -13,7 +13,7 @@ from hutong.hotline.rulebook import actions as rulebook
 from hutong.hotline.rulebook import queries as rulebooks
 from hutong.hotline.rulebook.models import Rulebook, RulebookState
 from hutong.hotline.rulebook.rules import covers
-from hutong.hotline.trials import queries, rules
+from hutong.hotline.trials import rules
 from hutong.hotline.trials.models import RulebookTrial
 
 WHICH_DAYS = Reason("which_days", _("请选择试算最近 7、30 或 90 天。"))
@@ -29,7 +29,7 @@ def ask(draft_id: UUID, *, days: int, by: Post | None, at: datetime) -> Rulebook
         raise Refusal(rulebook.OUT_OF_REACH)
     if days not in rules.DAYS:
         raise Refusal.at("days", WHICH_DAYS)
-    total = queries.cases(draft, days=days, until=at).count()
-    trial = RulebookTrial.objects.create(rulebook=draft, days=days, of=draft.changed_at, total=total, asked_by=by, asked_at=at)
+    # How many there are the worker counts: who asks reads no cases.
+    trial = RulebookTrial.objects.create(rulebook=draft, days=days, of=draft.changed_at, total=0, asked_by=by, asked_at=at)
     audit.record("rulebook_tried", by=by, at=at, subject="rulebook", subject_id=draft.pk, days=days)
     return trial

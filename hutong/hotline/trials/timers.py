@@ -44,6 +44,8 @@ def _portion(trial: RulebookTrial, at: datetime) -> str:
         trial.of, trial.after, trial.done, trial.result = trial.rulebook.changed_at, None, 0, {}
     trial.state = TrialState.RUNNING
     found = queries.cases(trial.rulebook, days=trial.days, until=trial.asked_at).order_by("pk")
+    if trial.after is None:
+        trial.total = found.count()
     ids = list((found.filter(pk__gt=trial.after) if trial.after else found).values_list("pk", flat=True)[:PORTION])
     sums = _replay(trial, ids)
     trial.result = sums.as_json()

@@ -241,6 +241,7 @@ def test_a_trial_is_asked_for_watched_and_read() -> None:
     assert answer["HX-Refresh"] == "true"  # the head of the page has changed too
     assert region in client.get(where).content.decode()
     assert ("every 1s" in region, case.number in region, "莲湖区民政局" in region) == (False, True, True)
+    assert "1/1 件" in region
     link = reverse("cases:case", args=[case.pk])
     assert (link in region, link in signed_in("song").get(where).content.decode()) == (False, True)  # administrators read no cases
     actions.write_row(draft.pk, TABLES["limits"], LIMIT | {"amount": 2}, by=None, at=timezone.now())

@@ -51,9 +51,9 @@ def test_it_finds_what_would_have_been() -> None:
 def test_it_looks_at_the_cases_of_its_own_division_in_its_time() -> None:
     case_at("handling", at=START)
     drafts = {division: a_draft(division, {"amount": 1}, at=START) for division in (None, "6101", "610104", "610116", "15")}
-    totals = {division: actions.ask(draft.pk, days=7, by=None, at=NOW).total for division, draft in drafts.items()}
+    totals = {division: queries.cases(draft, days=7, until=NOW).count() for division, draft in drafts.items()}
     assert totals == {None: 1, "6101": 1, "610104": 1, "610116": 0, "15": 0}
-    assert [actions.ask(drafts[None].pk, days=days, by=None, at=START + timedelta(days=31)).total for days in (7, 30, 90)] == [0, 0, 1]
+    assert [queries.cases(drafts[None], days=days, until=START + timedelta(days=31)).count() for days in (7, 30, 90)] == [0, 0, 1]
 
 
 def test_a_nearer_division_keeps_its_own_limits() -> None:
