@@ -1,12 +1,15 @@
 """Every screen of the loop fits a desk and a phone, and is accessible on both."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from hutong.hotline.cases.actions import recording
+from hutong.hotline.people.models import Child
 from tests.browser import DESK, PHONE, Site, check_accessibility, fits, shoot
 from tests.cast import post
+from tests.clients import signed_in
 from tests.loop import case_at
 
 pytestmark = pytest.mark.browser
@@ -17,6 +20,20 @@ SCREENS = {
     "county": ("wang", "county:work", {}),
     "province": ("song", "province:board", {}),
     "network": ("gao", "office:index", {}),
+}
+
+# Of those who keep watch and read no case.
+WATCHING = {
+    "log": ("an", "audit:index", {}),
+    "find": ("an", "audit:find", {}),
+    "shown": ("an", "audit:shown", {}),
+    "touched": ("an", "audit:touched", {"who": "wang", "start": "2026-01-01T00:00", "end": "2036-01-01T00:00"}),
+    "yearly": ("an", "audit:yearly", {}),
+    "exports": ("an", "audit:exports", {}),
+    "seals": ("an", "audit:seals", {}),
+    "approvals": ("song", "approvals:index", {}),
+    "security": ("gao", "account:security", {}),
+    "files": ("gao", "office:files", {}),
 }
 
 
@@ -32,6 +49,19 @@ def test_every_screen_fits_and_is_accessible(site: Site, size: dict[str, int]) -
     for who in ("zhou", "wang", "song"):
         pages[who].goto(site.url("cases:case", case.pk))
         look(pages[who], f"case-{who}-{size['width']}")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_every_screen_of_those_who_keep_watch_fits_and_is_accessible(site: Site, size: dict[str, int]) -> None:
+    case = case_at("handling", tier="I")
+    for who in ("wang", "ma"):
+        signed_in(who).get(reverse("cases:case", args=[case.pk]))
+    pages = {who: site.sign_in(who, size) for who in ("an", "song", "gao")}
+    for name, (who, address, query) in WATCHING.items():
+        pages[who].goto(site.url(address, **query))
+        look(pages[who], f"{name}-{size['width']}")
+    pages["an"].goto(site.url("audit:child", Child.objects.get().pk))
+    look(pages["an"], f"child-{size['width']}")
 
 
 def test_nothing_that_can_be_pressed_is_printed(site: Site) -> None:

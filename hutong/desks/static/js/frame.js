@@ -80,6 +80,16 @@ document.addEventListener("keydown", (event) => {
 for (const here of document.querySelectorAll("nav > [aria-current=page]"))
   if (here instanceof HTMLElement && here.parentElement) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft;
 
+// A table that is wider than its place is reached by Tab, so that keys can move it.
+const places = new ResizeObserver((resized) => {
+  for (const { target } of resized)
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+});
+const watch = () => document.querySelectorAll(".table-wrap").forEach((place) => places.observe(place));
+document.addEventListener("htmx:afterSwap", watch);
+watch();
+
 // A form that came back with faults: typing goes on at the first of them.
 const fault = document.querySelector("main [aria-invalid=true]");
 if (fault instanceof HTMLElement) fault.focus();
