@@ -4,13 +4,13 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[2] / "hutong"
-OURS = [path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts]
+from tests.police.test_code import OURS, PACKAGE, nodes
+
 SERVED = [path for path in OURS if not {"synth", "demo", "demo.py"} & set(path.parts)]  # what fills a trial network is asked by nobody
 SCRIPTS = sorted((PACKAGE / "desks" / "static" / "js").glob("*.js"))
 IDS = {"ids": lambda path: str(path.relative_to(PACKAGE))}
@@ -30,11 +30,10 @@ HANDED = {
 CONSTANT_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "recorded", "sql.SQL"}
 
 
-def calls(path: Path) -> Iterator[tuple[ast.Call, str]]:
+@cache
+def calls(path: Path) -> list[tuple[ast.Call, str]]:
     """Each call in a file, and the name of what is called."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call):
-            yield node, ast.unparse(node.func)
+    return [(node, ast.unparse(node.func)) for node in nodes(path) if isinstance(node, ast.Call)]
 
 
 def is_constant(node: ast.AST) -> bool:
