@@ -5,6 +5,7 @@ The table of addresses is walked: a new one is asked for by everybody whom its g
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ class World:
             at=now,
         )
 
+    @cached_property
     def marks(self) -> dict[str, set[object]]:
         """What betrays that something of a case or contact is shown, and the ids of which one the line must name."""
         found: dict[str, set[object]] = {
@@ -100,6 +102,7 @@ class World:
         about = {self.call.pk}.union(*(found[case.number] for case in Case.objects.all()))
         return found | {"小雨": about, "郑重": about, "13800001234": about, WORDS: about, SUSPECTED: found[self.case.number]}
 
+    @cached_property
     def arguments(self) -> dict[str, list[object]]:
         """What stands in addresses."""
         return {
@@ -145,7 +148,7 @@ def addresses(name: str, world: World) -> Iterator[str]:
     """All the addresses of a name, in this world."""
     given: list[dict[str, object]] = [{}]
     for argument in ADDRESSES[name][0]:
-        given = [each | {argument: value} for each in given for value in world.arguments()[argument]]
+        given = [each | {argument: value} for each in given for value in world.arguments[argument]]
     for each in given:
         for query in ASKED.get(name, [{}]):
             yield reverse(name, kwargs=each, query=query or None)
@@ -174,7 +177,7 @@ def unlogged(world: World, client: Client, address: str, **headers: str) -> set[
     answer = client.get(address, headers=headers or None)
     text = answer.content.decode(errors="replace") if answer.status_code == 200 else ""
     found = named(begun)
-    return {mark for mark, ids in world.marks().items() if mark in text and not {str(each) for each in ids} & found}
+    return {mark for mark, ids in world.marks.items() if mark in text and not {str(each) for each in ids} & found}
 
 
 @pytest.mark.parametrize("name", sorted(ADDRESSES))
@@ -190,7 +193,7 @@ def test_the_walk_sees_what_is_shown() -> None:
     world, client = World(), signed_in("zhou")
     text = client.get(reverse("cases:case", args=[world.case.pk])).content.decode()
 
-    assert {mark for mark in world.marks() if mark in text} >= {WORDS, world.case.number}
+    assert {mark for mark in world.marks if mark in text} >= {WORDS, world.case.number}
 
 
 def test_a_list_that_renews_itself_writes_what_it_had_not_shown() -> None:
@@ -306,7 +309,7 @@ def test_what_a_form_that_comes_back_shows_the_log_names(name: str) -> None:
             if answer.status_code in {409, 422}:
                 came_back += 1
                 text, found = answer.content.decode(), named(begun)
-                missing = {mark for mark, ids in world.marks().items() if mark in text and not {str(each) for each in ids} & found}
+                missing = {mark for mark, ids in world.marks.items() if mark in text and not {str(each) for each in ids} & found}
                 assert missing == set(), f"{who} {address}"
     assert came_back
 
