@@ -221,3 +221,8 @@ def test_where_there_is_no_room_it_is_said_before_anything_is_opened(kept: Kept,
 def test_nobody_begins_anew_where_backups_lie(kept: Kept, folder: Path) -> None:
     said = Product(folder / "empty", HUTONG_BACKUPS=str(kept.backups)).start()
     assert "`hutong restore`, or name another folder" in said
+
+
+def test_a_first_start_with_an_empty_shelf_asks_for_the_key_that_seals(folder: Path) -> None:
+    said = Product(folder / "new", HUTONG_BACKUPS=str(folder)).start()
+    assert "there is no key to seal with" in said
