@@ -1,5 +1,6 @@
 """The product as a person starts it: `hutong up` on a data folder of its own, asked over HTTP, its processes found and killed."""
 
+import logging
 import os
 import signal
 import socket
@@ -24,6 +25,7 @@ from tests.clients import fresh_code
 from tests.conftest import ROOT
 from tests.desks.operator.sheets import typed
 
+log = logging.getLogger(__name__)
 PATIENCE = 180.0  # seconds; the first start plays the demo
 SERVING = 6  # processes: the pages' leader and its two, the live stream, the worker, the sender
 LAST_SIGN_IN = demo.SIGN_INS[-1][2]
@@ -175,11 +177,15 @@ class Writer:
 
 def is_saved(client: httpx.Client, sheet_id: UUID, words: str) -> bool:
     """Hand in a sheet: whether the answer says that it is saved; the only other answer is the page that says what to do next."""
-    with suppress(httpx.TransportError):
+    try:
         answer = client.post(f"/operator/?sheet={sheet_id}", data=form(client, **typed(narrative=words, end="case_opened")))
-        assert answer.status_code == 302 or "系统出错了" in answer.text, answer.text
-        return answer.status_code == 302
-    return False
+    except httpx.TransportError as error:
+        log.warning("%s: %r", words, error)  # shown where the test fails
+        return False
+    assert answer.status_code == 302 or "系统出错了" in answer.text, answer.text
+    if answer.status_code != 302:
+        log.warning("%s: %s", words, answer.status_code)
+    return answer.status_code == 302
 
 
 def without_ours() -> dict[str, str]:
