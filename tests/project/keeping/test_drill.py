@@ -169,7 +169,7 @@ def refused(kept: Kept, folder: Path, shelf: Path, *arguments: str) -> str:
 
 
 DAMAGE = {
-    "a byte changed": lambda path: path.write_bytes(path.read_bytes()[:-500] + b"x" + path.read_bytes()[-499:]),
+    "a byte changed": lambda path: path.write_bytes((now := path.read_bytes())[:-500] + bytes([now[-500] ^ 1]) + now[-499:]),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[:-500]),
     "empty": lambda path: path.write_bytes(b""),
     "missing": lambda path: path.unlink(),
