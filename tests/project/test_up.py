@@ -50,7 +50,7 @@ def test_a_terminal_that_is_gone_does_not_matter_under_nohup(product: Product) -
 def test_what_was_saved_and_who_was_signed_in_survive_a_restart(product: Product) -> None:
     sheet_id = new_id()
     with product.client() as client:
-        wait_until(lambda: is_saved(client, sheet_id, "重启之前的一份"))
+        assert is_saved(client, sheet_id, "重启之前的一份")
         product.stop()
         product.start()
         again = client.get(f"/operator/?sheet={sheet_id}", follow_redirects=True)
