@@ -12,7 +12,6 @@ from hutong.project.keeping import sealing
 from hutong.project.keeping.shelf import Shelf
 from tests.browser import wait_until
 from tests.conftest import ROOT
-from tests.project.conftest import copy
 from tests.project.product import PATIENCE, Product, kill
 
 
@@ -58,14 +57,12 @@ class Kept:
 
 
 @pytest.fixture(scope="package")  # it works, though nobody asks it anything: it ends with the tests that need it
-def kept(folder: Path, played: Path) -> Iterator[Kept]:
+def kept(folder: Path) -> Iterator[Kept]:
     """Started once, with its first backup made."""
     backups, safe = folder / "备份", folder / "safe"
     safe.mkdir()
     told = {"HUTONG_BACKUPS": str(backups), "HUTONG_KEY_FILE": str(safe / "keys.json")}  # a backup holds no key: it lies elsewhere
     kept = Kept(Product(folder / "kept data", **told), backups, safe / "hutong-restore.key")
-    copy(played, kept.product.data)
-    (kept.product.data / "keys.json").rename(safe / "keys.json")
     kept.hutong("backup", f"--new-keys={safe}")
     kept.product.start()
     kept.wait_until_safe()
