@@ -20,14 +20,9 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def copy(data: Path, to: Path) -> None:
-    """A data folder at rest, with the owners of its files: the database's belong to its account."""
-    subprocess.run(["cp", "--archive", data, to], check=True)
-
-
 @pytest.fixture(scope="session")
 def played(folder: Path, testrun_uid: str) -> Path:
-    """The data folder of a first start, at rest, to be copied: it takes minutes, so that all workers of a run share one."""
+    """A data folder after its first start, at rest. That takes minutes, so that all workers of a run copy one."""
     CLUSTER.mkdir(parents=True, exist_ok=True)
     shared = CLUSTER / "played"
     data = shared / "护童 data"
@@ -40,15 +35,14 @@ def played(folder: Path, testrun_uid: str) -> Path:
             assert LAST_SIGN_IN in first.start()
             assert first.stop() == 0
             (shared / testrun_uid).touch()
-        copy(data, folder / "played")
-    return folder / "played"
+        subprocess.run(["cp", "--archive", data, folder], check=True)  # with the owners of the files: the database's belong to its account
+    return folder / data.name
 
 
 @pytest.fixture(scope="package")  # it works, though nobody asks it anything: it ends with the tests that need it
-def installed(folder: Path, played: Path) -> Iterator[Product]:
+def installed(played: Path) -> Iterator[Product]:
     """A product that has been started once."""
-    product = Product(folder / "护童 data")
-    copy(played, product.data)
+    product = Product(played)
     product.start()
     yield product
     product.stop()

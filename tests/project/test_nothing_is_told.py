@@ -14,19 +14,19 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def talkative(product: Product) -> Iterator[Product]:
-    """Whose database logs every statement; afterwards it takes every row again."""
+def talkative(product: Product) -> Iterator[None]:
+    """The database logs every statement; afterwards it takes every row again."""
     with product.sql() as admin:
         admin.execute("ALTER SYSTEM SET log_min_duration_statement = 0")
         admin.execute("SELECT pg_reload_conf()")
-        yield product
+        yield
         admin.execute("ALTER TABLE contacts_contact DROP CONSTRAINT IF EXISTS broken")
         admin.execute("ALTER SYSTEM RESET log_min_duration_statement")
         admin.execute("SELECT pg_reload_conf()")
 
 
-def test_neither_the_terminal_nor_the_log_of_the_database(talkative: Product) -> None:
-    product = talkative
+@pytest.mark.usefixtures("talkative")
+def test_neither_the_terminal_nor_the_log_of_the_database(product: Product) -> None:
     log = product.data / "postgres" / "log"
     sheet = typed(
         narrative=TOLD, place="西安市莲湖区", place_text=HOUSE, is_anonymous="no", name=REPORTER, phone=PHONE, id_number=IDENTITY,
